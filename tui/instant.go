@@ -21,7 +21,7 @@ type panicMsg struct{ value any }
 
 // instant carries out at once what a key press asks of the frame itself: open a page, go back, show a
 // dialog. Otherwise the keys pressed next, which are meant for the new page, would still reach the old
-// one. Everything else is returned for the program to run.
+// one. Any other message is handed to the program when it comes.
 func (a *App) instant(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
@@ -29,7 +29,8 @@ func (a *App) instant(cmd tea.Cmd) tea.Cmd {
 	return a.await(started(cmd), time.Now().Add(instantWait))
 }
 
-// answer is what a command of a key press brings. Everything but msg before done is closed belongs to the program's loop.
+// answer is what a command of a key press brings. Only the program's loop touches it, but for msg, which the command writes until done is
+// closed.
 type answer struct {
 	done  chan struct{} // closed once msg is there
 	msg   tea.Msg
@@ -95,8 +96,8 @@ func (a *App) cameLate(w *answer) tea.Cmd {
 	return a.take(w.msg, time.Now().Add(instantWait))
 }
 
-// caughtUp waits for what the last keys have asked for: a key is meant for what they lead to. What takes longer than keyWait goes
-// to the network, and nobody waits for it.
+// caughtUp waits for what the last keys have asked for: a key is meant for what they lead to. What takes longer than keyWait is
+// taken for what goes to the network, and nobody waits for it.
 func (a *App) caughtUp() tea.Cmd {
 	var cmds []tea.Cmd
 	waiting := a.late

@@ -23,7 +23,7 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	if len(p) < len(escKey) {
 		return k.File.Read(p)
 	}
-	n, err := k.File.Read(p[:len(p)/len(escKey)]) // so that what is longer then has room
+	n, err := k.File.Read(p[:len(p)/len(escKey)]) // each byte may become the five of escKey
 	if n <= 0 {
 		return n, err
 	}
@@ -37,7 +37,7 @@ const escKey = "\x1b[27u"
 
 // counted is what came in one read, with every esc a key of its own: the library takes any number of them in a row, with the key after
 // them, for one key with alt (see arrived). Two esc before a sequence, and at the end of a read, stay: they may be an arrow with alt,
-// and two esc alone are counted.
+// and of two esc alone arrived makes two keys.
 func counted(read []byte) []byte {
 	if bytes.Count(read, []byte{esc, esc}) == 0 {
 		return read

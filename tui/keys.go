@@ -11,8 +11,7 @@ import (
 // esc, slow lines join what was sent apart) look like one key with alt: no key of ours has alt, so they are two. Where the terminal tells
 // keys apart by itself (plain is false) alt is alt, but for two esc. With ctrl, a letter of another alphabet is the key on which it is
 // printed; only
-// with ctrl,
-// because a plain letter is what it says, and only there, or y and z would change places on a QWERTZ keyboard.
+// with ctrl, because a plain letter is what it says, and only there, or y and z would change places on a QWERTZ keyboard.
 func arrived(msg tea.KeyPressMsg, plain bool) []tea.KeyPressMsg {
 	if msg.Mod.Contains(tea.ModCtrl) && msg.Code > unicode.MaxASCII && msg.Code < tea.KeyExtended && msg.BaseCode != 0 {
 		msg.Code, msg.ShiftedCode, msg.Text = msg.BaseCode, 0, ""

@@ -48,7 +48,7 @@ var specials = map[kind.Kind]special{
 // values of another.
 type Of[T any] struct{ Resource }
 
-// The kinds of objects that can be changed.
+// The kinds that are written; others are named by Kind.
 var (
 	GRETunnels     = Of[api.GRETunnel]{resource(kind.GRETunnels, "")}
 	IPsecTunnels   = Of[api.IPsecTunnel]{resource(kind.IPsecTunnels, "")}

@@ -28,7 +28,7 @@ const (
 	PathDown        PathState = "down"
 	PathSessionLost PathState = "session_lost" // the session fell within the time that the health is an average of, which is of before
 	PathUnchecked   PathState = "unchecked"    // its health checks are off: Cloudflare sends into it regardless of its state
-	PathBroken      PathState = "broken"       // the next hop is in no subnet of a tunnel or an interconnect, or is Cloudflare's own side
+	PathBroken      PathState = "broken"       // the next hop is in no subnet of a tunnel or a link, or is Cloudflare's own side
 	PathUnknown     PathState = "unknown"
 )
 
@@ -38,21 +38,21 @@ func (s PathState) works() bool { return s == PathHealthy || s == PathDegraded }
 // lost reports whether traffic does not get through, by what is known.
 func (s PathState) lost() bool { return s == PathDown || s == PathBroken || s == PathSessionLost }
 
-// Path is one static route with what it leads into.
+// Path is one static route with what it leads into. Routes into one tunnel count as one path: see key.
 type Path struct {
 	Route    api.Route
 	Prefix   netip.Prefix
 	Hop      netip.Addr
-	Over     Subject         // the tunnel or the interconnect; its name is empty when none is known
+	Over     Subject         // the tunnel or the link; its name is empty when none is known
 	Customer string          // the customer's endpoint of a tunnel
 	State    PathState       // of where the traffic is, where that is known
 	Why      string          // why State is unknown or broken, as the end of a sentence; else where it differs by location
 	Session  store.State     // of BGP; empty for an interconnect, whose session the API does not report
 	Score    *float64        // the average that State was read from
 	Track    store.Track     // of the tunnel
-	unread   bool            // a field that decides about its use could not be decoded
+	unread   bool            // a field or the next hop could not be read: its place among the paths is not known
 	gone     bool            // the change that is looked at deletes what it leads into
-	only     map[string]bool // regions and locations that it is limited to; nil: none
+	only     map[string]bool // regions and locations that it is limited to; nil: not limited
 }
 
 // Name is what the path leads into, as a person names it: the tunnel, or the next hop where none is known.
@@ -63,10 +63,10 @@ func (w Path) Name() string {
 	return cmp.Or(w.Route.Nexthop, "an unknown next hop")
 }
 
-// key tells paths apart: two routes into one tunnel are one path.
+// key is what the path leads into: routes with the same one are no redundancy for each other.
 func (w Path) key() string { return string(w.Over.Kind) + "/" + cmp.Or(w.Over.ID, w.Route.Nexthop) }
 
-// Effective is the priority with the penalty of health; false when the health is not known.
+// Effective is the priority with the penalty of health; known for the states healthy, degraded, down and unchecked only.
 func (w Path) Effective() (priority int, known bool) {
 	low, high := w.bounds()
 	return low, low == high
@@ -88,13 +88,13 @@ func (w Path) bounds() (low, high int) {
 	return p, p + downPenalty
 }
 
-// The bounds of a priority that could not be decoded.
+// The bounds of the priority of a path that could not be read.
 const (
 	minPriority = -1 << 40
 	maxPriority = 1 << 40
 )
 
-// Scope names the regions and locations that the route is limited to; empty: none.
+// Scope names the regions and locations that the route is limited to; empty: it is not limited.
 func (w Path) Scope() []string {
 	if w.Route.Scope == nil {
 		return nil
@@ -102,7 +102,7 @@ func (w Path) Scope() []string {
 	return slices.Concat(w.Route.Scope.ColoRegions, w.Route.Scope.ColoNames)
 }
 
-// seenIn reports whether the route is in the routing table of a region or location; the empty one is one in no scope.
+// seenIn reports whether the route is in the routing table of a region or location; the empty one is one that no scope names.
 func (w Path) seenIn(zone string) bool {
 	return w.only == nil || w.only[zone]
 }
@@ -178,7 +178,7 @@ func (t *Table) lead() {
 	}
 }
 
-// leadNowhere names the deleted tunnels that paths led into: their names say more than the addresses.
+// leadNowhere names the tunnels that the change looked at would delete, and that paths lead into: their names say more than the addresses.
 func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
 	for _, tunnel := range t.facts.gone {
 		for _, text := range []string{tunnel.InterfaceAddress, tunnel.InterfaceAddress6} {

@@ -10,10 +10,10 @@ const (
 	TunnelHealth   Kind = "health"
 	TunnelTraffic  Kind = "traffic"
 	LocationHealth Kind = "locations"         // of Cloudflare's, and how they see the tunnels
-	Ports          Kind = "cni_interconnects" // network interconnects: a cable or a partner's circuit
+	Ports          Kind = "cni_interconnects" // network interconnects: what a cable or a partner's circuit is plugged into
 	PortStates     Kind = "cni_interconnects.status"
 	CNIs           Kind = "cnis"
-	Links          Kind = "cf_interconnects" // the tunnel interfaces of interconnects
+	Links          Kind = "cf_interconnects" // the tunnel interfaces of CNIs
 	Slots          Kind = "cni_slots"
 	CNISettings    Kind = "cni_settings"
 	Prefixes       Kind = "prefixes"

@@ -1,16 +1,16 @@
 package rules
 
-// Device is what a tunnel ends at on the customer's side, as far as it matters for proposals: a cloud's gateway, or a router.
+// Device is what a tunnel ends at on the customer's side, as far as it matters for suggestions: a cloud's gateway, or a router.
 type Device string
 
-// The clouds that Cloudflare has guides for. Anything else is a router, "" among it.
+// The clouds whose gateways differ from a router. Anything else is a router, "" among it.
 const (
 	Azure  Device = "azure"
 	Google Device = "google"
 	AWS    Device = "aws"
 )
 
-// DeviceHealthCheck is the health check to propose for a device. Routers drop "reply" probes, which carry their own address as the
+// DeviceHealthCheck is the health check to suggest for a device. Routers drop "reply" probes, which carry their own address as the
 // source, unless they are told not to, so "request" is the safer one; the guides for Azure and Google use "reply" (Cloudflare docs:
 // Tunnel health checks; third-party guides).
 func DeviceHealthCheck(device Device, product Product) HealthCheck {
@@ -22,7 +22,7 @@ func DeviceHealthCheck(device Device, product Product) HealthCheck {
 	return h
 }
 
-// DeviceSupports checks whether a device speaks the kind of tunnel: the VPN gateways of the clouds take IPsec only (their own documents).
+// DeviceSupports checks whether a device speaks the kind of tunnel: the VPN gateways of the clouds take IPsec only (unconfirmed).
 func DeviceSupports(device Device, kind LinkType) Finding {
 	switch device {
 	case Azure, Google, AWS:

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// moment is the state of a tunnel from a point of its timeline on.
+// moment is the state of a tunnel or a link from a point of its timeline on.
 type moment struct {
 	at     time.Duration
 	fsm    string  // RFC 4271 state name; "" while nothing was reported yet
@@ -112,7 +112,8 @@ func (r *record) now(now time.Time) (moment, time.Time) {
 // reportEvery is how often the edge refreshes a status that does not change.
 const reportEvery = 30 * time.Second
 
-// reported is bgp_status.updated_at: the last change or the last regular report, whichever is later.
+// reported is bgp_status.updated_at: the last change or the last regular report, whichever is later; the time at which it
+// got stuck, where it is.
 func (r *record) reported(now, since time.Time) time.Time {
 	if !r.stuck.IsZero() {
 		return r.stuck

@@ -45,7 +45,7 @@ type record struct {
 	gone    time.Time // when a deleted object stops to be readable; zero while it lives
 
 	psk      string   // IPsec only; never part of obj
-	life     timeline // sessions and health over time; tunnels only
+	life     timeline // sessions and health over time; of tunnels and links
 	lifeFrom time.Time
 	stuck    time.Time // bgp_status.updated_at when it is no longer refreshed; else zero
 	cpeASN   int64     // the ASN that the customer's router really uses; 0 means whatever is configured

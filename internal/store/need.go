@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Target is a kind as a whole, a list below one object, or the state of one interconnect.
+// Target is a kind as a whole, a list below one object, one tunnel, or the state of one port.
 type Target struct {
 	Kind Kind
-	Of   string // id of the prefix, or name of the interconnect; "" is the whole kind
+	Of   string // id of the prefix or the tunnel, or name of the port; "" is the whole kind
 }
 
 // single returns both lists of tunnels under one name, since they are read together.

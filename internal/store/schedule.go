@@ -64,7 +64,7 @@ func (s *Store) Also(needs ...Target) {
 	s.need(needs)
 }
 
-// distinct returns the details without repetitions, with both lists of tunnels as one.
+// distinct returns the targets without repetitions, with both lists of tunnels as one.
 func distinct(targets []Target) []Target {
 	var out []Target
 	seen := make(map[Target]bool, len(targets))
@@ -232,7 +232,7 @@ func (s *Store) Shown() []Target {
 	return distinct(slices.DeleteFunc(needs, func(d Target) bool { return d.Kind.Detail() && d.Of == "" }))
 }
 
-// Changed makes every list due, and what the page on the screen and details name, because something was changed: no page may
+// Changed makes due every list but health and traffic, the targets, and what Shown returns, because something was changed: no page may
 // go on showing it as it was. What nobody needs is read when it is needed again.
 func (s *Store) Changed(targets ...Target) {
 	touched := slices.Concat(targets, s.Shown())

@@ -20,8 +20,7 @@ func (s *Store) watch(now time.Time) {
 }
 
 // Watched are the times in which somebody watched the tunnels, in this run and, where there is a history, in earlier ones, the oldest
-// first. What
-// is between them is not known.
+// first. What is between them is not known.
 func (s *Store) Watched() []Span {
 	s.mu.Lock()
 	all := append(append([]stretch(nil), s.earlierSpans...), s.spans...)

@@ -28,7 +28,7 @@ type Locator interface {
 	All() tui.View
 }
 
-// locateKey is the key of both actions, free on every list and page.
+// locateKey is the key of WhereAction and ThroughAction; on the page of destinations it looks up an address.
 const locateKey = "i"
 
 // Paths are the paths to a network, for what stands beside a list; nil where no module knows.
@@ -58,7 +58,7 @@ func (e *Env) Behind(of diagnose.Subject, now time.Time) []resource.Section {
 }
 
 // WhereAction is the action that shows where an address or a network leads, for a row that has one; nil where no module knows, or the
-// text is none.
+// text is neither.
 func (e *Env) WhereAction(text string) []tui.Action {
 	p, err := netip.ParsePrefix(text)
 	if addr, err2 := netip.ParseAddr(text); err2 == nil {
