@@ -41,7 +41,7 @@ func (m *Module) describe() resource.Description[mute.Mute] {
 	type M = mute.Mute
 	return resource.Description[M]{
 		Plural: "Muted", Counted: "mutes", SortBy: "until",
-		None: "Nothing is muted. Press m on a row of the overview, on a tunnel or on a prefix to mute its problem.",
+		None: "Nothing is muted. m on a row of the overview, on a tunnel or on a prefix mutes its problem.",
 		Gone: "The mute has ended.",
 		ID:   func(x M) string { return x.Resource + "/" + x.Object + "/" + x.Cause },
 		Name: func(x M) string { return x.Name },

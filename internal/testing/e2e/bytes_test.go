@@ -37,8 +37,14 @@ func costs(t *testing.T, term *ptytest.Terminal, key string, shown func(ptytest.
 	before := term.Screen()
 	written := len(term.Transcript())
 	term.Press(key)
-	after := term.WaitFor("what "+key+" is for", shown)
-	return len(term.Transcript()) - written, changed(before, after)
+	term.WaitFor("what "+key+" is for", shown)
+	for { // the screen of as many bytes as are counted: it may have been seen half drawn
+		n := len(term.Transcript())
+		after := term.Screen()
+		if len(term.Transcript()) == n {
+			return n - written, changed(before, after)
+		}
+	}
 }
 
 // A line over a jump host is slow: a move of the cursor is a few bytes, a page is its new text and little more, and what stands beside a

@@ -74,7 +74,9 @@ func TestOnlyCopyingReachesTheClipboard(t *testing.T) {
 		t.Error("the clipboard was written without being asked")
 	}
 	term.Press("y")
-	term.WaitText("clipboard")
+	term.WaitFor("the clipboard", func(s ptytest.Screen) bool {
+		return s.Contains("clipboard") && bytes.Contains(term.Transcript(), osc52)
+	})
 	if n := bytes.Count(term.Transcript(), osc52); n != 1 {
 		t.Errorf("y wrote the clipboard %d times", n)
 	}

@@ -141,6 +141,10 @@ func TestAPairWithRoutesAndASingleAnycastAddress(t *testing.T) {
 	term.press("enter")
 	term.types("203.0.113.222")
 	term.press("pgdown")
+	term.WaitFor("the suggested subnets", showsAll("Step 2 of 5", "your side 10.213.0.31"))
+	term.press("pgup")
+	term.WaitText("Step 1 of 5")
+	term.press("pgdown") // what is asked first no longer depends on when they came
 	term.WaitText("Step 2 of 5")
 	term.press("tab")
 	term.types("192.0.2.11")
@@ -183,7 +187,7 @@ func TestTheTwinOfATunnelGetsAKeyOfItsOwn(t *testing.T) {
 	term := hands{atPage(t, a, "ipsec", "ams-br2-ipsec"), new([]string)}
 	goTo(term.Terminal, "ams-br2-ipsec")
 	term.press("N")
-	term.WaitFor("the twin", showsAll("Twin of ams-br2-ipsec", "ams-br3-ipsec"))
+	term.WaitFor("the twin", showsAll("Twin of ams-br2-ipsec", "ams-br3-ipsec", "your side 10.213.0.29"))
 	term.press("ctrl+s")
 	term.WaitFor("the plan", showsAll("2 requests", "Create IPsec tunnel ams-br3-ipsec", "Generate the pre-shared key of ams-br3-ipsec",
 		"enter send all"))
