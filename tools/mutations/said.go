@@ -135,7 +135,7 @@ var said = []mutation{
 			{"cli/beside.go", "if s.source == demoSource {\n\t\treturn nil\n", "if s.source == \"-\" {\n\t\treturn nil\n"}}},
 	{"19", "An unreadable journal is said, with how many lines", "it reads as empty",
 		"TestADamagedJournalIsSaidOnThePage", "views", []edit{
-			{"views/activity/activity.go", "out.Note, out.Part = note, true", "_ = note"}}},
+			{"views/activity/activity.go", "out.Note, out.Incomplete = note, true", "_ = note"}}},
 	{"20", "Proposals are awaited before a question is asked", "they are not",
 		"TestPipedAnswersDoNotDependOnLatency", "internal/testing/reliability", []edit{
 			{"tui/form/form.go", "return f.opts.Waiting != nil && f.opts.Waiting(f.Values())", "return f.opts.Waiting != nil && false"}}},
