@@ -63,7 +63,7 @@ func TestAllTotalsAgree(t *testing.T) {
 		check := run("check")
 		for where, got := range map[string]totals{
 			"the header": numbersIn(run("status"), map[string]string{"up": `(\d+) up`, "establishing": `(\d+) establishing`,
-				"down": `tunnels(?:\?)?   ✗ (\d+) down`, "no_bgp": `(\d+) no BGP`, "unknown": `(\d+) unknown`,
+				"down": `tunnels(?:\?)?   BGP: ✗ (\d+) down`, "no_bgp": `(\d+) no BGP`, "unknown": `(\d+) unknown`,
 				"health_down": `health checks: ✗ (\d+) down`}),
 			"check": numbersIn(check, map[string]string{"up": `(\d+) of \d+ tunnels up`, "establishing": `, (\d+) establishing`,
 				"down": `, (\d+) down`, "no_bgp": `, (\d+) without BGP`, "unknown": `, (\d+) unknown`,

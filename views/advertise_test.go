@@ -86,6 +86,6 @@ func TestARouteIntoATunnelThatTheProbesFindDown(t *testing.T) {
 	d.goTo("198.18.10.0/24")
 	d.Press("enter")
 	d.reads("The route 198.18.10.0/25 (everywhere) points to nrt-br1-ipsec, which health checks report down.",
-		"nrt-br1-ipsec ✗ Down (health check)", "fra-dc1-gre ● Up")
+		"nrt-br1-ipsec ✗ Health down", "fra-dc1-gre ● Up")
 	d.lacks("points to fra-dc1-gre")
 }

@@ -251,7 +251,7 @@ func TestAPrefixSaysWhetherItIsAnAttackOrAFault(t *testing.T) {
 			d.Press(":")
 			d.Press(strings.Split("overview", "")...)
 			d.Press("enter")
-			d.reads("LIKELY CAUSE")
+			d.reads("PROBLEM")
 			if c.overview == "" {
 				d.lacks("Traffic dropped", "Traffic stopped", "Traffic passes", "Nothing arrives")
 				return

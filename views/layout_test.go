@@ -383,13 +383,13 @@ func TestWordsAreFoundInAPage(t *testing.T) {
 // A list is ordered as it was left, also when it is opened anew.
 func TestTheOrderOfAListIsKept(t *testing.T) {
 	d := sit(t, "tunnels", nil)
-	d.See("STATE▲")
+	d.See("BGP▲")
 	d.Press("s", "S")
 	d.See("HEALTH▼")
 	d.Press(":")
 	d.types("gre")
 	d.Press("enter")
-	d.See("GRE tunnels", "STATE▲")
+	d.See("GRE tunnels", "BGP▲")
 	d.Press(":")
 	d.types("tunnels")
 	d.Press("enter")

@@ -137,6 +137,10 @@ func (c tunnelCase) everywhere() []Finding {
 	if c.Kind == api.IPsec {
 		next = "Check the router's load, firewall and MTU, and its anti-replay check."
 	}
-	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: Impaired, Source: srcHealth, Evidence: n.evidence(), Next: next,
+	impact := Impaired
+	if c.Health.State == store.HealthDown && n.down == n.bad {
+		impact, next = Outage, "Check that the router and its uplink are up and reachable."
+	}
+	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: impact, Source: srcHealth, Evidence: n.evidence(), Next: next,
 		Text: upperFirst(n.whole()) + " report " + n.say() + ": this points to the router or its provider, not to a single path."}}
 }

@@ -39,6 +39,19 @@ func (d Destination) Healthy() (healthy, of int, known bool) {
 // Dead reports whether some region has no path left that works, also of a network that Cloudflare does not advertise.
 func (d Destination) Dead() bool { return d.dead }
 
+// rank orders destinations, the worst highest. One that nothing gets to stands before one that has lost a path, also while Cloudflare
+// does not advertise it: what nobody sends is lost once it does.
+func (d Destination) rank() int {
+	rank := 2 * int(d.Impact)
+	switch {
+	case d.dead:
+		return max(rank, 2*int(Impaired)+1)
+	case d.Unknown != "":
+		return max(rank, 1)
+	}
+	return rank
+}
+
 // Text is what is left of the paths, in one line: "10.64.0.0/20: 1 of 2 paths healthy".
 func (d Destination) Text() string { return d.Prefix.String() + ": " + d.text }
 
@@ -111,10 +124,14 @@ func (t *Table) destinations(prefixes []netip.Prefix) []Destination {
 }
 
 func worstFirst(out []Destination) []Destination {
-	sorting.Sort(out, func(a, b Destination) int {
-		return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood), a.Prefix.Compare(b.Prefix))
-	})
+	sorting.Sort(out, WorstFirst)
 	return out
+}
+
+// WorstFirst compares destinations by what is left of the paths to them, the worst first: that nothing gets to, that has lost a path, of
+// which it cannot be told, the others; then by prefix.
+func WorstFirst(a, b Destination) int {
+	return cmp.Or(cmp.Compare(b.rank(), a.rank()), cmp.Compare(b.Likelihood, a.Likelihood), a.Prefix.Compare(b.Prefix))
 }
 
 // Destination is how one network is reached. Networks inside of it that have routes of their own are destinations of their own.

@@ -317,7 +317,7 @@ func busy(in store.Insight) (score *float64, down string) {
 		return nil, ""
 	}
 	if len(bad) > 0 {
-		down = "down at " + some(bad) + ", weighed by traffic"
+		down = "down at " + some(bad) + "; the average of all its locations, weighted by traffic"
 	}
 	mean := sum / weight
 	return &mean, down

@@ -310,3 +310,20 @@ func TestNotesOnPaths(t *testing.T) {
 		t.Errorf("two tunnels to one router: %+v", notes)
 	}
 }
+
+// The order of destinations is one, on every page: what nothing gets to from somewhere is worse than what has lost one of two paths, also
+// while Cloudflare does not advertise it; what cannot be told stands before what is well.
+func TestDestinationsTheWorstFirst(t *testing.T) {
+	var order []string
+	for _, d := range diagnose.New(diagnose.From(newDesk(t).look(), night)).Table().All() {
+		order = append(order, d.Text())
+	}
+	want := []string{"10.61.16.0/22: no healthy path left",
+		"198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it", "198.18.11.0/24: 1 of 2 paths healthy",
+		"198.18.30.0/24: cannot tell", "2001:db8:40::/48: cannot tell", "10.50.0.0/16: 1 healthy path", "10.61.8.0/22: 1 healthy path"}
+	for i, text := range want {
+		if i >= len(order) || !strings.HasPrefix(order[i], text) {
+			t.Fatalf("%q, want %q", order, want)
+		}
+	}
+}

@@ -93,7 +93,7 @@ func TestWhatABusyLocationSeesIsTheHeadline(t *testing.T) {
 		"from two at once": {deadAt(3, "fra03", "ams04"), flowsMostly("fra03"), "Amsterdam (ams04), Frankfurt (fra03) see 3 of 24 tunnels down",
 			diagnose.Impaired, "3 of 3 failed"},
 		"a location without a name": {deadAt(3, "xyz09"), flowsMostly("xyz09"), "xyz09 sees 3 of 24 tunnels down", diagnose.Impaired, ""},
-		"one tunnel": {deadAt(1, "fra03"), flowsMostly("fra03"), "Some locations", diagnose.Impaired,
+		"one tunnel": {deadAt(1, "fra03"), flowsMostly("fra03"), "Unhealthy at some locations", diagnose.Impaired,
 			"They carry 56 % of its traffic"},
 		"idle":                    {deadAt(4, "fra03"), idle, "", diagnose.NoImpact, ""},
 		"with hardly any traffic": {deadAt(4, "fra03"), little, "Frankfurt (fra03) sees 4 of 24 tunnels down", diagnose.Risk, ""},

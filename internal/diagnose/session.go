@@ -144,7 +144,7 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	if other, ok := c.siblingASN(); ok {
 		evidence = append(evidence, other)
 	}
-	text := "TCP is up, but no OPEN was accepted: this may be a wrong AS number on one side."
+	text := "TCP is up, but no OPEN was accepted: this points to a wrong AS number on one side."
 	if l < Likely {
 		text = "Perhaps no OPEN was accepted: a wrong AS number on one side is possible."
 	}
@@ -179,8 +179,8 @@ func (c tunnelCase) noTCP() []Finding {
 		likelihood = Possible // no session without a tunnel below it, and none at once
 	}
 	dial := Finding{Cause: NotDialling, Likelihood: likelihood, Impact: Outage, Source: srcNoTCP, Evidence: sessionEvidence(s),
-		Text: "No TCP connection reaches Cloudflare's BGP speaker: this points to a router that does not initiate the session. Cloudflare is " +
-			"passive; your router must initiate.",
+		Text: "Cloudflare's BGP speaker has no TCP connection: your router does not initiate the session, or its packets do not " +
+			"get through. Cloudflare is passive; your router must initiate.",
 		Next: fmt.Sprintf("On the router, check that it initiates the session, that the neighbor address is %s, and that TCP %d is "+
 			"permitted in both directions.", cloudflareSide(c.Tunnel), rules.BGPPort)}
 	if c.lowerCause() {

@@ -39,7 +39,27 @@ func (c tunnelCase) read() []Finding {
 		findings = append(findings, c.calm()...)
 	}
 	findings = withoutGeneral(c.withRouter(c.withRecord(c.withoutUnread(findings))))
-	return c.withRelated(c.withNotUp(c.withChange(order(findings))))
+	return c.withRelated(c.withNotUp(c.withChange(c.stillRouted(order(findings)))))
+}
+
+// stillRouted lowers what a session that is not up means, where the tunnel is healthy and static routes lead into it: their traffic still
+// passes, and what the session announced does not.
+func (c tunnelCase) stillRouted(findings []Finding) []Finding {
+	if !c.broken() || !c.probed() || c.Health.State != store.Healthy || !c.facts.Routes.Settled() {
+		return findings
+	}
+	routes := c.routesInto(c.Tunnel)
+	if len(routes) == 0 {
+		return findings
+	}
+	for i := range findings {
+		if f := &findings[i]; f.Impact == Outage {
+			f.Impact = Impaired
+			f.Text = join(f.Text, "The tunnel is healthy, and its static routes still carry traffic.")
+			f.Evidence = append(f.Evidence, Evidence{"static routes with a next hop in " + c.InterfaceAddress, strconv.Itoa(len(routes))})
+		}
+	}
+	return findings
 }
 
 // specific are the causes of a tunnel that carries nothing which explain that every location finds it so.

@@ -173,10 +173,10 @@ func TestWhatEveryDataCenterReports(t *testing.T) {
 		score          float64
 		says, next, no string
 	}{
-		"GRE, no probe gets through":   {api.GRE, 0, "report the tunnel as down", "firewall and MTU.", "anti-replay"},
+		"GRE, no probe gets through":   {api.GRE, 0, "report the tunnel as down", "its uplink are up", "anti-replay"},
 		"IPsec, some probes are lost":  {api.IPsec, 0.6, "report poor health", "anti-replay", "as down"},
 		"GRE, some probes are lost":    {api.GRE, 0.6, "report poor health", "firewall and MTU.", "anti-replay"},
-		"IPsec, no probe gets through": {api.IPsec, 0, "report the tunnel as down", "anti-replay", "poor"},
+		"IPsec, no probe gets through": {api.IPsec, 0, "report the tunnel as down", "its uplink are up", "poor"},
 	} {
 		tunnel := below(c.kind, store.HealthOf(&c.score), c.score)
 		found := diagnose.New(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{tunnel}, Insights: map[string]store.Insight{
@@ -189,6 +189,38 @@ func TestWhatEveryDataCenterReports(t *testing.T) {
 		}
 		if f := found[at]; !strings.Contains(f.Text, c.says) || !strings.Contains(f.Next, c.next) || strings.Contains(f.Text+f.Next, c.no) {
 			t.Errorf("%s: %s %s", name, f.Text, f.Next)
+		}
+	}
+}
+
+// A session that is not up costs a healthy tunnel what it announced; what static routes lead into it still passes. Where that cannot be
+// told it stays an outage.
+func TestASessionDownOnARoutedTunnelIsReduced(t *testing.T) {
+	well, bad := 1.0, 0.2
+	routed := store.ListOf(store.Routes, []api.Route{{ID: "r", Prefix: "198.18.0.0/24", Nexthop: "10.1.0.1"}}, night)
+	none := store.ListOf[api.Route](store.Routes, nil, night)
+	unread := store.List[api.Route]{}
+	for name, c := range map[string]struct {
+		score  float64
+		routes store.List[api.Route]
+		want   diagnose.Impact
+	}{
+		"healthy, with a route":         {well, routed, diagnose.Impaired},
+		"healthy, without a route":      {well, none, diagnose.Outage},
+		"healthy, routes were not read": {well, unread, diagnose.Outage},
+		"down, with a route":            {bad, routed, diagnose.Outage},
+	} {
+		tunnel := below(api.GRE, store.HealthOf(&c.score), c.score)
+		tunnel.InterfaceAddress, tunnel.State = "10.1.0.0/31", store.Down
+		tunnel.BGP, tunnel.BGPStatus = &api.BGP{CustomerASN: 64601}, &api.BGPStatus{State: api.BGPDown, FSM: "Active"}
+		found := diagnose.New(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{tunnel}, Routes: c.routes}).Tunnel("id-t")
+		at := slices.IndexFunc(found, func(f diagnose.Finding) bool { return f.Cause == diagnose.NotDialling })
+		if at < 0 {
+			t.Errorf("%s: not found among %s", name, causes(found))
+			continue
+		}
+		if f := found[at]; f.Impact != c.want || strings.Contains(f.Text, "still carry traffic") != (c.want == diagnose.Impaired) {
+			t.Errorf("%s: %s: %s", name, f.Impact, f.Text)
 		}
 	}
 }

@@ -25,13 +25,19 @@ const (
 )
 
 // Began is since when the session has been in its state: by the history of this program, else by the health where that is bad, too,
-// else not later than the status was reported, or watching began.
+// else as Session has it.
 func (t *Tunnel) Began(now time.Time) Began {
+	if b := t.fell(); t.Track.Changed.IsZero() && b.How == ByHealth && t.State != Up {
+		return b
+	}
+	return t.Session(now)
+}
+
+// Session is since when the session has been in its state, whatever the health is: by the history of this program, else not later than
+// the status was reported, or watching began.
+func (t *Tunnel) Session(now time.Time) Began {
 	if !t.Track.Changed.IsZero() {
 		return Began{At: t.Track.Changed, How: SeenThere}
-	}
-	if b := t.fell(); b.How == ByHealth && t.State != Up {
-		return b
 	}
 	if t.State == NoBGP {
 		return Began{}
@@ -74,9 +80,9 @@ func Fell(series []Point) Began {
 	return out
 }
 
-// Trouble is since when what is wrong with the tunnel has been so: with the session where that is not up, else with the health.
+// Trouble is since when the tunnel has been as it is: since the session is not up, else since the health is bad, else since all is well.
 func (t *Tunnel) Trouble(now time.Time) Began {
-	if t.State == Up {
+	if h := t.Probed(); t.State == Up && (h == HealthDown || h == Degraded) {
 		return t.fell()
 	}
 	return t.Began(now)

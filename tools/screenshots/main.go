@@ -49,7 +49,7 @@ type step struct {
 
 var (
 	list     = step{until: []string{"Northwind Freight", "syd-br1-ipsec", " >24h"}}
-	overview = step{until: []string{"Northwind Freight", "LIKELY CAUSE", "CNI 0s", " >24h"}}
+	overview = step{until: []string{"Northwind Freight", "PROBLEM", "CNI 0s", " >24h"}}
 	// setup is the guided setup of an IPsec tunnel with a mistake in its name.
 	setup = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", " >24h"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
 		{"muc br1", []string{"Use only letters"}}}

@@ -211,6 +211,9 @@ func (p *page) read() []card {
 	var out []card
 	for _, t := range s.Tunnels {
 		text, role := tunnel.StateNow(p.env, t)
+		if t.State == store.NoBGP {
+			text, role = tunnel.Condition(p.env, t)
+		}
 		glyph, word, _ := strings.Cut(text, " ")
 		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Rank(), of: store.Tunnels(t.Kind),
 			since: p.since(t), peer: field.Or(t.InterfaceAddress, "-"), events: t.Track.Events, none: t.State == store.NoBGP,
@@ -249,12 +252,16 @@ func (p *page) read() []card {
 	return out
 }
 
-// since is for how long a session has been in its state; nothing where its state says how old it is.
+// since is for how long a session has been in its state; nothing where its state says how old it is. Of a tunnel without BGP it is the
+// health's.
 func (p *page) since(t store.Tunnel) string {
-	if tunnel.SaysAge(p.env, t) {
+	switch {
+	case tunnel.SaysAge(p.env, t):
 		return ""
+	case t.State == store.NoBGP:
+		return tunnel.Since(t, p.env.Now())
 	}
-	return tunnel.Since(t, p.env.Now())
+	return tunnel.SessionSince(t, p.env.Now())
 }
 
 // watchedLeast is the time from which none seen says something.

@@ -89,7 +89,7 @@ func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 		return []string{tui.Text(tui.Muted, " Asking Cloudflare…").Paint(c.Theme, c.Width)}
 	}
 	line := tui.Line{{Text: " "}}
-	lines := []string{append(line, tunnel.Summary(s.Tunnels, s.RowsMissing(), c.Theme.Glyphs)...).Whole(c.Width).Paint(c.Theme, c.Width)}
+	lines := []string{append(line, tunnel.Summary(s.Tunnels, s.RowsMissing(), p.env.Feed.Diagnosis().StatusOutdated, c.Theme.Glyphs)...).Whole(c.Width).Paint(c.Theme, c.Width)}
 	if len(s.Ports.Rows) == 0 {
 		return lines
 	}

@@ -169,7 +169,7 @@ func (p *page) take(found []diagnose.Incident) {
 // stateOf is the state of a tunnel or a port in a word; empty for what has none.
 func (p *page) stateOf(s diagnose.Subject) tui.Span {
 	if t, ok := p.tunnels[s.ID]; ok {
-		text, role := tunnel.StateNow(p.env, *t)
+		text, role := tunnel.Condition(p.env, *t)
 		return tui.Span{Text: text, Role: role}
 	}
 	if state, ok := p.ports[s.Name]; ok && s.Kind == store.Ports {
@@ -244,7 +244,7 @@ func (p *page) columns() []table.Column[trouble] {
 			Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 6, Right: true, Live: true, Text: trouble.since,
 			Compare: func(a, b trouble) int { return b.began.At.Compare(a.began.At) }},
-		{Key: "cause", Title: "LIKELY CAUSE", Width: diagnose.ShortWidth, Text: text(trouble.points)},
+		{Key: "cause", Title: "PROBLEM", Width: diagnose.ShortWidth, Text: text(trouble.points)},
 		{Key: "left", Title: "REDUNDANCY", Width: 36, Grow: 90, Priority: 1, Text: text(trouble.left)},
 	}
 }

@@ -165,7 +165,7 @@ func (m *Module) state(r api.Route) (string, tui.Role) {
 	c, ok := m.env.CachedNextHop(hop)
 	switch {
 	case ok:
-		return strings.Replace(field.Or(c.State, "?"), "Down (health check)", "Health down", 1), c.Role // as wide as the column
+		return field.Or(c.State, "?"), c.Role
 	case m.env.SubnetsUnknown() != "":
 		return "?", tui.Muted
 	}

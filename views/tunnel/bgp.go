@@ -86,7 +86,7 @@ func lastChange(t store.Tunnel, now time.Time) string {
 	if t.Track.Changed.IsZero() {
 		note = "unchanged since monitoring began (" + moment(t.Track.Watched, now) + " UTC)"
 		if b := t.Began(now); b.How == store.ByHealth {
-			note += "; SINCE comes from the health checks, failing for " + atLeast(b.Open) + tui.AgeSince(b.At, now)
+			note += "; its health checks have been failing for " + atLeast(b.Open) + tui.AgeSince(b.At, now)
 		}
 	} else {
 		note = "changed " + resource.Ago(t.Track.Changed, now) + ", " + moment(t.Track.Changed, now) + " UTC"

@@ -30,7 +30,7 @@ func (m *Module) object(t store.Tunnel) tui.Object {
 		if !ok {
 			return tui.Text(tui.Muted, "gone")
 		}
-		text, role := StateNow(m.env, now)
+		text, role := Condition(m.env, now)
 		line := tui.Line{{Text: text, Role: role}}
 		if now.BGP != nil {
 			line = append(line, tui.Span{Text: ", AS " + asn(now), Role: tui.Muted})

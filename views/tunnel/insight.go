@@ -183,7 +183,7 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 		if !field.Unprobed(t.HealthCheck) {
 			f.Note = cmp.Or(string(c.State()), "health not known")
 			if c.Score != nil {
-				f.Note += ", " + percent(*c.Score)
+				f.Note += ", average health " + percent(*c.Score)
 			}
 			if bad := c.State(); bad == store.Degraded || bad == store.HealthDown {
 				f.Role = HealthRole(bad)

@@ -43,7 +43,7 @@ func List[T any](ctx context.Context, of api.Collection[T], read func(T) api.Tun
 	return out, err
 }
 
-// SinceColumn is since when the session has been in its state, for a look that knows what was watched before.
+// SinceColumn is since when a tunnel has been as it is, for a look that knows what was watched before.
 func SinceColumn() table.Column[store.Tunnel] {
 	return table.Column[store.Tunnel]{Key: "since", Title: "SINCE", Width: 6, Right: true, Live: true, Compare: bySince, Text: Since}
 }

@@ -102,6 +102,7 @@ func (m *Module) Services() []tui.Service { return []tui.Service{tracker{m}} }
 func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[store.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
 	outdated := func(id string) bool { return m.env.Feed.Diagnosis().StatusOutdated(id) }
+	d.Summary = func(rows []store.Tunnel) tui.Line { return Summary(rows, false, outdated, m.env.Glyphs) }
 	d.Columns = slices.Insert(MarkOutdated(d.Columns, outdated), 3, healthColumn())
 	d.Sections = func(t store.Tunnel, now time.Time) []resource.Section {
 		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
@@ -235,7 +236,7 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 	out = append(append(out, m.routerActions(t)...), m.env.ChainActions(subject(t))...)
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
-			Long: "Change BGP: delete and create again in one step", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
+			Long: "Change BGP: delete the tunnel and create it again; its traffic stops meanwhile", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
 	}
 	return append(out, m.ownKeys([]store.Tunnel{t}), tui.Action{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
 		Long: "Generate a new pre-shared key; the tunnel is down until your router has it",
@@ -321,7 +322,7 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 
 // stateField is a tunnel with its state on another object's page.
 func (m *Module) stateField(t store.Tunnel) resource.Field {
-	text, role := StateNow(m.env, t)
+	text, role := Condition(m.env, t)
 	return resource.Field{Label: t.Name, Value: text, Role: role, Note: KindName(t.Kind), Open: m.openOne(t)}
 }
 

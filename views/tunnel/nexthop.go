@@ -4,7 +4,6 @@ import (
 	"net/netip"
 
 	"flarewire/internal/store"
-	"flarewire/tui"
 	"flarewire/views/kit"
 )
 
@@ -16,13 +15,13 @@ func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 		}
 		t.Health.State = m.env.Probed(t.Name)
 		c := kit.NextHop{Name: t.Name}
-		c.State, c.Role = StateNow(m.env, t)
+		c.State, c.Role = Condition(m.env, t)
 		c.Words = c.State + " " + string(probed(t)) // also where the health takes its place
 		switch {
 		case t.State == store.Down:
 			c.Down = "which is down"
 		case probed(t) == store.HealthDown:
-			c.Down, c.State, c.Role = "which health checks report down", m.env.Glyphs.Down+" Down (health check)", tui.Bad
+			c.Down = "which health checks report down"
 		}
 		return c, true
 	}

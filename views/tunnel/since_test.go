@@ -54,9 +54,10 @@ func TestSinceBeforeAnythingWasSeen(t *testing.T) {
 		"the health before the status": {store.Down, []func(*store.Tunnel){reported(time.Minute), bad(fell)}, "43m"},
 		"bad as far as the series goes": {store.Down,
 			[]func(*store.Tunnel){bad(store.Began{At: ago(24 * time.Hour), How: store.ByHealth, Open: true})}, ">24h"},
-		"a session that is up is no health's": {store.Up, []func(*store.Tunnel){reported(time.Minute), bad(fell)}, ">1m"},
-		"without BGP, down by its health":     {store.NoBGP, []func(*store.Tunnel){bad(fell)}, "43m"},
-		"without BGP, well":                   {store.NoBGP, nil, "-"},
+		"up, and bad by its health":       {store.Up, []func(*store.Tunnel){reported(time.Minute), bad(fell)}, "43m"},
+		"up and well":                     {store.Up, []func(*store.Tunnel){reported(time.Minute)}, ">1m"},
+		"without BGP, down by its health": {store.NoBGP, []func(*store.Tunnel){bad(fell)}, "43m"},
+		"without BGP, well":               {store.NoBGP, nil, "-"},
 		"its own history before all": {store.Down, []func(*store.Tunnel){reported(time.Minute), bad(fell), func(x *store.Tunnel) {
 			x.Track.Changed = ago(2 * time.Minute)
 		}}, "2m"},
@@ -83,12 +84,12 @@ func TestTheCountsNameWhatFlaps(t *testing.T) {
 	unprobed.HealthCheck = &api.HealthCheck{Enabled: &off}
 	for want, rows := range map[string][]store.Tunnel{
 		// with its probes off nothing is known of it
-		"3 tunnels   ● 1 up   ○ 2 no BGP   health checks: ✗ 1 down":                     {static, unprobed, up},
-		"2 tunnels   ✗ 1 down   ○ 1 no BGP   health checks: ✗ 2 down (1 also BGP down)": {static, {State: store.Down, Health: static.Health}},
-		"2 tunnels   ● 2 up (1 flapping)":                                               {up, flaps},
-		"1 tunnel   ● 1 up":                                                             {up},
+		"3 tunnels   BGP: ● 1 up   ○ 2 no BGP   health checks: ✗ 1 down":                     {static, unprobed, up},
+		"2 tunnels   BGP: ✗ 1 down   ○ 1 no BGP   health checks: ✗ 2 down (1 also BGP down)": {static, {State: store.Down, Health: static.Health}},
+		"2 tunnels   BGP: ● 2 up (1 flapping)":                                               {up, flaps},
+		"1 tunnel   BGP: ● 1 up":                                                             {up},
 	} {
-		if got := text(Summary(rows, false, tui.UnicodeGlyphs)); got != want {
+		if got := text(Summary(rows, false, func(string) bool { return false }, tui.UnicodeGlyphs)); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

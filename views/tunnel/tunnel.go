@@ -27,7 +27,6 @@ func Describe(plural string, glyphs tui.Glyphs) resource.Description[store.Tunne
 		JSON:    func(t store.Tunnel) []byte { return kit.Copyable(t.JSON()) },
 		Columns: columns(glyphs),
 		SortBy:  "state",
-		Summary: func(rows []store.Tunnel) tui.Line { return Summary(rows, false, glyphs) },
 	}
 }
 
@@ -61,6 +60,15 @@ func glyph(s store.State, g tui.Glyphs) string {
 // StateNow is the state in words with its glyph, and what it means, as every page shows it: what is up by a status of long ago says so.
 func StateNow(env *kit.Env, t store.Tunnel) (string, tui.Role) {
 	return aged(t, env.Feed.Diagnosis().StatusOutdated(t.ID), stateText(t, env.Glyphs), stateRole(t), env.Now())
+}
+
+// Condition is the state of a tunnel as a whole: that of its session, as StateNow has it, or that the health checks find it down where
+// the session does not say so.
+func Condition(env *kit.Env, t store.Tunnel) (string, tui.Role) {
+	if t.State != store.Down && t.Probed() == store.HealthDown {
+		return env.Glyphs.Down + " Health down", tui.Bad
+	}
+	return StateNow(env, t)
 }
 
 // SaysAge reports whether StateNow says how old the state is.
@@ -105,7 +113,7 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: text(named),
 			Role: func(T) tui.Role { return tui.Strong }},
 		{Key: "kind", Title: "TYPE", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
-		{Key: "state", Title: "STATE", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
+		{Key: "state", Title: "BGP", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
 			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
 		SinceColumn(),
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
@@ -173,11 +181,15 @@ func severity(t store.Tunnel) int {
 	return s
 }
 
-// Since is for how long the session has been in its state, as far as that is known: since the last change that was seen ("43m"), else
-// since the health fell ("43m", or ">24h" when it was bad before what is known of it), else at least since the status was reported, or
-// since it is watched (">5m"). The time in which nobody looked does not count.
-func Since(t store.Tunnel, now time.Time) string {
-	b := t.Began(now)
+// Since is for how long the tunnel has been as it is, as far as that is known: since the last change of its session that was seen
+// ("43m"), else since the health fell ("43m", or ">24h" when it was bad before what is known of it), which goes first while the session is
+// up; else at least since the status was reported, or since it is watched (">5m"). The time in which nobody looked does not count.
+func Since(t store.Tunnel, now time.Time) string { return since(t, t.Trouble(now), now) }
+
+// SessionSince is Since of the session alone: how long the health has been bad is not in it.
+func SessionSince(t store.Tunnel, now time.Time) string { return since(t, t.Session(now), now) }
+
+func since(t store.Tunnel, b store.Began, now time.Time) string {
 	if t.State == store.NoBGP && b.How == store.NotSeen {
 		return "-"
 	}
@@ -233,7 +245,7 @@ func statusAge(t store.Tunnel, now time.Time) string {
 
 // bySince puts the newest change that was seen first, then what is known worse, the newest first.
 func bySince(a, b store.Tunnel) int {
-	x, y := a.Began(a.Track.Looked), b.Began(b.Track.Looked)
+	x, y := a.Trouble(a.Track.Looked), b.Trouble(b.Track.Looked)
 	return cmp.Or(cmp.Compare(exactness(y), exactness(x)), y.At.Compare(x.At))
 }
 
@@ -305,30 +317,24 @@ func KindName(k api.TunnelKind) string {
 	return string(k)
 }
 
-// Summary counts the states, worst first: they add up to the tunnels. What flaps is counted within its state, what the probes find down
-// after them. some reports that rows may be missing: the number is then not the whole one.
-func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
+// Summary counts the states of the sessions, worst first: they add up to the tunnels. What flaps, and what is up by a status that outdated
+// reports to be of long ago, is counted within its state; what the probes find down after them. some reports that rows may be missing: the
+// number is then not the whole one.
+func Summary(rows []store.Tunnel, some bool, outdated func(id string) bool, g tui.Glyphs) tui.Line {
 	totals := store.Count(rows)
 	whole := tui.Count(totals.All, "tunnels")
 	if some {
 		whole += "?"
 	}
 	line := tui.Line{{Text: whole, Role: tui.Strong}}
+	first := len(line)
 	for _, s := range []store.State{store.Down, store.Establishing, store.Unknown, store.Up, store.NoBGP} {
 		if n := totals.By[s]; n > 0 {
-			word := strings.ToLower(s.Word())
-			if s == store.NoBGP {
-				word = "no BGP"
-			}
-			count := tui.Span{Text: fmt.Sprintf("   %s %d %s", glyph(s, g), n, word), Role: role(s)}
-			if flap := flapping(rows, s); flap > 0 { // one count: it is left out whole, or not at all
-				count.Text += fmt.Sprintf(" (%d flapping)", flap)
-				if count.Role == tui.Good {
-					count.Role = tui.Pending
-				}
-			}
-			line = append(line, count)
+			line = append(line, stateCount(rows, s, n, outdated, g))
 		}
+	}
+	if len(line) > first {
+		line[first].Text = "   BGP:" + line[first].Text[2:]
 	}
 	if totals.HealthDown > 0 {
 		line = append(line, tui.Span{Text: fmt.Sprintf("   health checks: %s %d down", g.Down, totals.HealthDown), Role: tui.Bad})
@@ -337,6 +343,37 @@ func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 		}
 	}
 	return line
+}
+
+// stateCount is the count of one state. It is one span: it is left out whole, or not at all.
+func stateCount(rows []store.Tunnel, s store.State, n int, outdated func(id string) bool, g tui.Glyphs) tui.Span {
+	word := strings.ToLower(s.Word())
+	if s == store.NoBGP {
+		word = "no BGP"
+	}
+	count := tui.Span{Text: fmt.Sprintf("   %s %d %s", glyph(s, g), n, word), Role: role(s)}
+	var within []string
+	if flap := flapping(rows, s); flap > 0 {
+		within = append(within, fmt.Sprintf("%d flapping", flap))
+	}
+	if s == store.Up {
+		old := 0
+		for i := range rows {
+			if rows[i].State == store.Up && outdated(rows[i].ID) {
+				old++
+			}
+		}
+		if old > 0 {
+			within = append(within, fmt.Sprintf("%d stale", old))
+		}
+	}
+	if len(within) > 0 {
+		count.Text += " (" + strings.Join(within, ", ") + ")"
+		if count.Role == tui.Good {
+			count.Role = tui.Pending
+		}
+	}
+	return count
 }
 
 // downTwice is how many are down by their session and by the health checks.

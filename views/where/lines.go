@@ -141,7 +141,7 @@ func join(prefixes []netip.Prefix) string {
 // Role is how bad what is left of the paths to a destination is.
 func Role(d diagnose.Destination) tui.Role {
 	switch {
-	case d.Impact == diagnose.Outage:
+	case d.Impact == diagnose.Outage, d.Dead() && d.Impact > diagnose.NoImpact:
 		return tui.Bad
 	case d.Impact > diagnose.NoImpact:
 		return tui.Pending

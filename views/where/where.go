@@ -109,7 +109,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 				Role: func(D) tui.Role { return tui.Strong }, Compare: func(a, b D) int { return a.Prefix.Compare(b.Prefix) }},
 			{Key: "left", Title: "REDUNDANCY", Width: 34, Grow: 50,
 				Text: field.Cell(func(d D) string { return sign(*d, m.env.Glyphs) + brief(*d) }),
-				Role: func(d D) tui.Role { return Role(*d) }, Compare: worst},
+				Role: func(d D) tui.Role { return Role(*d) }, Compare: func(a, b D) int { return diagnose.WorstFirst(*a, *b) }},
 			{Key: "advertised", Title: "ADVERTISED", Width: 10, Priority: 1, Text: field.Cell(func(d D) string { return advertised(*d) })},
 			{Key: "ways", Title: "PATHS", Width: 24, Grow: 40, Priority: 2, Text: field.Cell(func(d D) string { return names(*d) }),
 				Role: func(D) tui.Role { return tui.Muted }, Words: func(d D) string { return m.env.PeerAS(pathNames(*d)...) }},
@@ -133,11 +133,6 @@ func brief(d diagnose.Destination) string {
 	text, _, _ := strings.Cut(d.Left(), ": ")
 	text, _, _ = strings.Cut(text, "; ")
 	return text
-}
-
-// worst orders destinations as an operator reads them.
-func worst(a, b *diagnose.Destination) int {
-	return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Unknown, a.Unknown), a.Prefix.Compare(b.Prefix))
 }
 
 // advertised says whether Cloudflare advertises it: "-" for what is in no prefix of the account.

@@ -35,7 +35,7 @@ func TestTheOrderOfAListSurvivesARestart(t *testing.T) {
 			t.Fatalf("exit code %d", code)
 		}
 	}
-	first := open("tunnels", "STATE▲")
+	first := open("tunnels", "BGP▲")
 	first.Press("s")
 	first.WaitText("HEALTH▲")
 	first.Press("S")
@@ -46,5 +46,5 @@ func TestTheOrderOfAListSurvivesARestart(t *testing.T) {
 		t.Errorf("the columns are not those of the config file:\n%s", second.Screen().Text())
 	}
 	quit(second)
-	quit(open("gre", "STATE▲"))
+	quit(open("gre", "BGP▲"))
 }

@@ -311,7 +311,7 @@ func TestWithoutCommandsForRoutersNothingChanges(t *testing.T) {
 	o := newOperator(t, simaccount.GRETunnels, "fra-dc1-gre", "")
 	o.do(o.SetBGP(simaccount.GRETunnels, "fra-dc1", "Active"))
 	first := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: o.env(), Cols: 80, Rows: 24})
-	first.WaitFor("what is wrong", showsAll("AFFECTED", "LIKELY CAUSE"))
+	first.WaitFor("what is wrong", showsAll("AFFECTED", "PROBLEM"))
 	first.Type("/fra-dc1")
 	first.Press("enter")
 	first.WaitFor("its row", func(s ptytest.Screen) bool { return s.Contains("▌ fra-dc1") })
@@ -417,7 +417,7 @@ func TestTheRouterIsAskedFromTheFirstScreen(t *testing.T) {
 	o.do(o.SetBGP(simaccount.GRETunnels, "fra-dc1", "Active"))
 	o.routerSays("frr", "shutdown")
 	term := sit(o.t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "5s"}, Env: o.env(), Cols: 80, Rows: 24})
-	term.WaitFor("what is wrong", showsAll("AFFECTED", "LIKELY CAUSE"))
+	term.WaitFor("what is wrong", showsAll("AFFECTED", "PROBLEM"))
 	term.Type("/fra-dc1")
 	term.Press("enter")
 	term.WaitFor("its row", func(s ptytest.Screen) bool { return s.Contains("▌ fra-dc1") && s.Contains("a ask router") })
@@ -427,7 +427,7 @@ func TestTheRouterIsAskedFromTheFirstScreen(t *testing.T) {
 	term.WaitFor("the cause, first and certain", says("Neighbor shut down on the router (certain", "Evidence: router: "))
 	term.Press("esc")
 	term.WaitFor("the first screen, which knows it now", func(s ptytest.Screen) bool {
-		return s.Contains("LIKELY CAUSE") &&
+		return s.Contains("PROBLEM") &&
 			s.Contains("Neighbor shut down")
 	})
 }

@@ -78,7 +78,7 @@ func TestEverySizeIsWhole(t *testing.T) {
 // same columns under each other.
 func checkRows(t *testing.T, s ptytest.Screen) {
 	t.Helper()
-	x, y, found := s.Find("STATE▲")
+	x, y, found := s.Find("BGP▲")
 	if !found {
 		return
 	}
