@@ -369,7 +369,8 @@ func statusTitle(s *session, now seen, c tui.Canvas, age string) []string {
 	}
 	title = append(title, tui.Span{Text: tui.Clean(s.title()), Role: tui.Strong}, tui.Span{Text: "  "})
 	read := diagnose.New(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
-	title = append(title, tunnel.Summary(now.health.on(now.snapshot.Tunnels), now.snapshot.RowsMissing(), read.StatusOutdated, c.Theme.Glyphs)...)
+	rows := now.health.on(now.snapshot.Tunnels)
+	title = append(title, tunnel.Summary(rows, now.snapshot.RowsMissing(), read.StatusOutdated, c.Theme.Glyphs)...)
 	if why := now.snapshot.CannotTell(store.GRETunnels, store.IPsecTunnels); why != "" && age == "" {
 		title = append(title, tui.Span{Text: "  some may be missing: " + strings.TrimPrefix(why, "cannot tell: "), Role: tui.Pending})
 	}

@@ -181,7 +181,8 @@ func (c missing) newlySaid(t *testing.T, good, blind map[string]statement, hops 
 		case was == (statement{}) && now.members != "" && c.rested(now.members, good):
 		case was == (statement{}):
 			t.Errorf("it is new: %s: %s %s", what, now.says, now.whole)
-		case hops.Replace(now.says) != hops.Replace(strings.Replace(was.says, c.says, "", 1)): // a next hop whose tunnel is not known is an address
+		// A next hop whose tunnel is not known is an address.
+		case hops.Replace(now.says) != hops.Replace(strings.Replace(was.says, c.says, "", 1)):
 			t.Errorf("%s says %q, and said %q", what, now.says, was.says)
 		}
 	}

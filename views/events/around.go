@@ -39,7 +39,7 @@ func Around(env *kit.Env, now time.Time, objects ...diagnose.Subject) resource.S
 
 // none says since when no event was seen.
 func none(env *kit.Env, now time.Time) resource.Field {
-	return resource.Field{Value: "none since " + clock(env.Feed.Last().Started, now), Role: tui.Muted, Prose: true}
+	return resource.Field{Value: "none since monitoring began at " + clock(env.Feed.Last().Started, now), Role: tui.Muted, Prose: true}
 }
 
 // near is how far from a moment others are said to be near it.

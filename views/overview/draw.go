@@ -89,7 +89,8 @@ func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 		return []string{tui.Text(tui.Muted, " Asking Cloudflare…").Paint(c.Theme, c.Width)}
 	}
 	line := tui.Line{{Text: " "}}
-	lines := []string{append(line, tunnel.Summary(s.Tunnels, s.RowsMissing(), p.env.Feed.Diagnosis().StatusOutdated, c.Theme.Glyphs)...).Whole(c.Width).Paint(c.Theme, c.Width)}
+	line = append(line, tunnel.Summary(s.Tunnels, s.RowsMissing(), p.env.Feed.Diagnosis().StatusOutdated, c.Theme.Glyphs)...)
+	lines := []string{line.Whole(c.Width).Paint(c.Theme, c.Width)}
 	if len(s.Ports.Rows) == 0 {
 		return lines
 	}
@@ -146,7 +147,7 @@ func (p *page) events(c tui.Canvas, s *store.Snapshot, most int) []string {
 	const title = " RECENT EVENTS (UTC)"
 	happened := events.Lately(s.Events, most)
 	if len(happened) == 0 {
-		return []string{c.Theme.Paint(tui.Muted, title+"   none since "+s.Started.UTC().Format("15:04:05"))}
+		return []string{c.Theme.Paint(tui.Muted, title+"   none since monitoring began at "+s.Started.UTC().Format("15:04:05"))}
 	}
 	var lines []tui.Line
 	for _, e := range happened {

@@ -236,7 +236,8 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 	out = append(append(out, m.routerActions(t)...), m.env.ChainActions(subject(t))...)
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
-			Long: "Change BGP: delete the tunnel and create it again; its traffic stops meanwhile", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
+			Long: "Change BGP: delete the tunnel and create it again; its traffic stops meanwhile",
+			Run:  func() tea.Cmd { return m.replace(t.ID, t.Name) }})
 	}
 	return append(out, m.ownKeys([]store.Tunnel{t}), tui.Action{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
 		Long: "Generate a new pre-shared key; the tunnel is down until your router has it",

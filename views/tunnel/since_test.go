@@ -82,14 +82,18 @@ func TestTheCountsNameWhatFlaps(t *testing.T) {
 	static := store.Tunnel{State: store.NoBGP, Health: store.MeasuredHealth{State: store.HealthDown}}
 	unprobed := static
 	unprobed.HealthCheck = &api.HealthCheck{Enabled: &off}
+	old := up
+	old.ID = "old"
 	for want, rows := range map[string][]store.Tunnel{
 		// with its probes off nothing is known of it
-		"3 tunnels   BGP: ● 1 up   ○ 2 no BGP   health checks: ✗ 1 down":                     {static, unprobed, up},
-		"2 tunnels   BGP: ✗ 1 down   ○ 1 no BGP   health checks: ✗ 2 down (1 also BGP down)": {static, {State: store.Down, Health: static.Health}},
-		"2 tunnels   BGP: ● 2 up (1 flapping)":                                               {up, flaps},
-		"1 tunnel   BGP: ● 1 up":                                                             {up},
+		"3 tunnels   BGP: ● 1 up   ○ 2 no BGP   health checks: ✗ 1 down": {static, unprobed, up},
+		"2 tunnels   BGP: ✗ 1 down   ○ 1 no BGP   health checks: ✗ 2 down (1 also BGP down)": {static,
+			{State: store.Down, Health: static.Health}},
+		"2 tunnels   BGP: ● 2 up (1 flapping)": {up, flaps},
+		"2 tunnels   BGP: ● 2 up (1 stale)":    {up, old},
+		"1 tunnel   BGP: ● 1 up":               {up},
 	} {
-		if got := text(Summary(rows, false, func(string) bool { return false }, tui.UnicodeGlyphs)); got != want {
+		if got := text(Summary(rows, false, func(id string) bool { return id == "old" }, tui.UnicodeGlyphs)); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
