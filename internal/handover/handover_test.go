@@ -143,7 +143,7 @@ func TestAScreenBesideARecorderHardlyAsks(t *testing.T) {
 	}
 	for i, tunnel := range first.Tunnels {
 		track, of := tunnel.Track, recorder.Last().Tunnels[i]
-		if track.Watched.IsZero() || !track.Changed.Equal(of.Track.Changed) || tunnel.State != of.State || tunnel.Health != of.Health &&
+		if track.KnownSince.IsZero() || !track.Changed.Equal(of.Track.Changed) || tunnel.State != of.State || tunnel.Health != of.Health &&
 			tunnel.Health.State != of.Health.State {
 			t.Errorf("%s: %+v, at the recorder %+v", tunnel.Name, track, of.Track)
 		}

@@ -17,11 +17,11 @@ type BeganHow int
 
 // What a time rests on, the best last.
 const (
-	NotSeen   BeganHow = iota // nothing is known
-	AtLatest                  // it began then or earlier: the status was reported then, which says nothing of the change
-	Watched                   // it began then or earlier: it has been watched since
-	ByHealth                  // the health fell then; when the session fell is not known
-	SeenThere                 // the change was seen
+	NotSeen        BeganHow = iota // nothing is known
+	AtLatest                       // it began then or earlier: the status was reported then, which says nothing of the change
+	SinceFirstLook                 // it began then or earlier: it was so at the first look, and has been since
+	ByHealth                       // the health fell then; when the session fell is not known
+	SeenThere                      // the change was seen
 )
 
 // Began is since when the session has been in its state: by the history of this program, else by the health where that is bad, too,
@@ -40,9 +40,9 @@ func (t *Tunnel) Began(now time.Time) Began {
 	if at := t.Reported(); !at.IsZero() && !Ahead(at, now) {
 		out = Began{At: at, How: AtLatest}
 	}
-	age := t.Track.Looked.Sub(t.Track.Watched) - t.Track.Unwatched
+	age := t.Track.Looked.Sub(t.Track.KnownSince) - t.Track.Unwatched
 	if at := t.Track.Looked.Add(-age); age >= time.Minute && (out.At.IsZero() || at.Before(out.At)) {
-		out = Began{At: now.Add(-age), How: Watched}
+		out = Began{At: now.Add(-age), How: SinceFirstLook}
 	}
 	return out
 }

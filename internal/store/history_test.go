@@ -54,9 +54,9 @@ func TestSinceWhenAndHowOftenSurviveARestart(t *testing.T) {
 	b.now = b.now.Add(30 * time.Minute)
 	b.start(path)
 	got := b.set(api.BGPDown)
-	if !got.Track.Changed.Equal(down) || got.Track.WeekDowns != 2 || got.Track.Downs != 0 || !got.Track.Watched.Equal(watched) {
+	if !got.Track.Changed.Equal(down) || got.Track.WeekDowns != 2 || got.Track.Downs != 0 || !got.Track.KnownSince.Equal(watched) {
 		t.Errorf("changed %s, %d downs this week, %d in this run, watched since %s", got.Track.Changed, got.Track.WeekDowns, got.Track.Downs,
-			got.Track.Watched)
+			got.Track.KnownSince)
 	}
 	if gap := got.Track.Unwatched; gap < 30*time.Minute || gap > 31*time.Minute {
 		t.Errorf("nobody looked for half an hour, it says %s", gap)
@@ -113,7 +113,7 @@ func TestATunnelThatNeverChangedIsKnownSinceTheFirstLook(t *testing.T) {
 	b.now = b.now.Add(time.Hour)
 	b.start(path)
 	got := b.set(api.BGPUp)
-	if !got.Track.Watched.Equal(first) || !got.Track.Changed.IsZero() || len(got.Track.Events) != 0 {
+	if !got.Track.KnownSince.Equal(first) || !got.Track.Changed.IsZero() || len(got.Track.Events) != 0 {
 		t.Errorf("%+v", got.Track)
 	}
 }
@@ -302,8 +302,8 @@ func TestTheHistoryIsBoundedAndKeepsThePresentState(t *testing.T) {
 	first := time.Date(2026, 3, 1, 3, 0, 15, 0, time.UTC)
 	b.start(path)
 	s := b.poll()
-	if got := find(t, s, "quiet"); !got.Track.Watched.Equal(first) {
-		t.Errorf("the tunnel that never changed is known since %s", got.Track.Watched)
+	if got := find(t, s, "quiet"); !got.Track.KnownSince.Equal(first) {
+		t.Errorf("the tunnel that never changed is known since %s", got.Track.KnownSince)
 	}
 	if got := find(t, s, "fra"); got.Track.WeekDowns < 20 || got.Track.Changed.IsZero() {
 		t.Errorf("only %d downs are left", got.Track.WeekDowns)

@@ -19,7 +19,7 @@ func (s *Store) Recall(h *History) {
 	past, err := h.Load()
 	s.change(func(next *Snapshot) []Event {
 		next.HistoryErr = err
-		s.past, s.earlierSpans = past.tracks(s.now()), past.watched
+		s.past, s.earlierSpans = past.tracks(s.now()), past.spans
 		var events []Event
 		for _, e := range past.Events {
 			if e.Kind != FirstSeen {
@@ -40,7 +40,7 @@ func (p Past) tracks(now time.Time) map[string]*tracked {
 		}
 		track := tracks[e.ObjectID]
 		if track == nil || e.Kind == Appeared {
-			track = &tracked{Track: Track{Watched: e.At}, lastState: e.To}
+			track = &tracked{Track: Track{KnownSince: e.At}, lastState: e.To}
 			tracks[e.ObjectID] = track
 		}
 		if e.Kind == Gone {
@@ -52,7 +52,7 @@ func (p Past) tracks(now time.Time) map[string]*tracked {
 	for _, t := range tracks {
 		since := t.Changed
 		if since.IsZero() {
-			since = t.Watched
+			since = t.KnownSince
 		}
 		t.Unwatched, t.Looked = p.unwatched(since, now), now // what comes until the first look is added there
 	}
@@ -178,8 +178,8 @@ func (s *Store) Close() error {
 
 // WeekFrom is since when WeekDowns counts.
 func (t Track) WeekFrom(now time.Time) time.Time {
-	if from := now.Add(-week); from.After(t.Watched) {
+	if from := now.Add(-week); from.After(t.KnownSince) {
 		return from
 	}
-	return t.Watched
+	return t.KnownSince
 }

@@ -11,21 +11,21 @@ import (
 
 // schedule is who needs what, and what is being read. It is guarded by the store's mu.
 type schedule struct {
-	always    map[Kind]bool            // needed all the time
-	shown     []Target                 // needed by the page on the screen; Of is empty for a whole kind
-	watched   map[string]bool          // ids of the tunnels whose pages are on the screen
-	busy      map[Target]int           // how many reads of it were handed out by Due, are waiting or are under way
-	expired   map[Target]bool          // wanted anew while it was being read: that answer may be from before a change
-	locks     map[Target]chan struct{} // one request at a time for each
-	nextRound time.Time                // when the next details are read
-	began     bool                     // the first details were read
-	hurried   bool                     // somebody waits for the next round of details
-	person    map[Target]bool          // somebody has asked for it and waits
+	always      map[Kind]bool            // needed all the time
+	shown       []Target                 // needed by the page on the screen; Of is empty for a whole kind
+	openTunnels map[string]bool          // ids of the tunnels whose pages are on the screen
+	busy        map[Target]int           // how many reads of it were handed out by Due, are waiting or are under way
+	expired     map[Target]bool          // wanted anew while it was being read: that answer may be from before a change
+	locks       map[Target]chan struct{} // one request at a time for each
+	nextRound   time.Time                // when the next details are read
+	began       bool                     // the first details were read
+	hurried     bool                     // somebody waits for the next round of details
+	person      map[Target]bool          // somebody has asked for it and waits
 }
 
 func newSchedule() schedule {
 	return schedule{always: map[Kind]bool{}, busy: map[Target]int{}, expired: map[Target]bool{}, locks: map[Target]chan struct{}{},
-		watched: map[string]bool{}, person: map[Target]bool{}}
+		openTunnels: map[string]bool{}, person: map[Target]bool{}}
 }
 
 // Keep has the store read these kinds all the time from now on.
@@ -41,16 +41,16 @@ func (s *Store) Keep(kinds ...Kind) {
 func (s *Store) Show(needs ...Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shown, s.watched = nil, map[string]bool{}
+	s.shown, s.openTunnels = nil, map[string]bool{}
 	s.need(needs)
 }
 
-// need adds needs. A tunnel by its id needs the lists, and is watched.
+// need adds needs. A tunnel by its id needs the lists, and its page is open.
 func (s *Store) need(needs []Target) {
 	needs = slices.Clone(needs)
 	for i, d := range needs {
 		if d = d.single(); d.Kind == GRETunnels && d.Of != "" {
-			s.watched[d.Of] = true
+			s.openTunnels[d.Of] = true
 			needs[i] = Target{Kind: GRETunnels}
 		}
 	}

@@ -65,8 +65,8 @@ type Store struct {
 	fells        map[string]Began  // since when tunnels are bad by the series of the analytics, by name: see Fell
 	links        map[string]Health // the last known health of the interconnects' tunnel interfaces, by name
 	located      []time.Time       // when questions about the locations were asked lately
-	earlierSpans []stretch         // when earlier runs watched the tunnels, and spans: when this one did
-	spans        []stretch
+	earlierSpans []Span            // when earlier runs watched the tunnels, and spans: when this one did
+	spans        []Span
 
 	recording recording
 	flowing   flowing
@@ -306,7 +306,7 @@ func takeKind(from []Tunnel, kind api.TunnelKind, take func(api.Tunnel)) {
 // less than the API asked for.
 func (s *Store) pause(next *Snapshot, lists api.TunnelLists) time.Duration {
 	wait := s.refresh
-	if slices.ContainsFunc(next.Tunnels, func(t Tunnel) bool { return s.comesUp(t) && (len(next.Tunnels) <= quickMost || s.watched[t.ID]) }) {
+	if slices.ContainsFunc(next.Tunnels, func(t Tunnel) bool { return s.comesUp(t) && (len(next.Tunnels) <= quickMost || s.openTunnels[t.ID]) }) {
 		wait = min(wait, quickRefresh)
 	}
 	for _, e := range []Entry{next.GRE, next.IPsec} {
@@ -338,7 +338,7 @@ func untilRoom(pause time.Duration, lists api.TunnelLists, now time.Time) time.D
 func (s *Store) comesUp(t Tunnel) bool {
 	since := t.Track.Changed
 	if since.IsZero() {
-		since = t.Track.Watched
+		since = t.Track.KnownSince
 	}
 	return t.State == Establishing && s.now().Sub(since) < quickFor
 }

@@ -203,7 +203,7 @@ func (p *page) take() {
 
 // read makes the panels of what is known.
 func (p *page) read() []card {
-	s, watched, g := p.env.Feed.Last(), p.env.Feed.Watched(), p.env.Glyphs
+	s, watched, g := p.env.Feed.Last(), p.env.Feed.WatchedSpans(), p.env.Glyphs
 	p.oldest = p.env.Now()
 	if len(watched) > 0 {
 		p.oldest = watched[0].From

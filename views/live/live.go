@@ -109,8 +109,8 @@ func (f *Feed) tidy(read []store.Target) tea.Cmd {
 // Last is everything known now. It may be asked by pages and commands.
 func (f *Feed) Last() *store.Snapshot { return f.store.Last() }
 
-// Watched are the times in which somebody watched the tunnels, also in earlier runs.
-func (f *Feed) Watched() []store.Span { return f.store.Watched() }
+// WatchedSpans are the times in which somebody watched the tunnels, also in earlier runs.
+func (f *Feed) WatchedSpans() []store.Span { return f.store.WatchedSpans() }
 
 // Update implements tui.Service.
 func (f *Feed) Update(msg tea.Msg) tea.Cmd {

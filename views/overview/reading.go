@@ -92,7 +92,7 @@ func sinceWords(b store.Began, now time.Time) string {
 		return ", health bad since " + at
 	case b.How == store.AtLatest:
 		return ", reported at " + at + ": it began then or earlier"
-	case b.How == store.Watched:
+	case b.How == store.SinceFirstLook:
 		return ", since " + at + " or earlier"
 	}
 	return ""
