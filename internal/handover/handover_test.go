@@ -272,7 +272,7 @@ func TestWhatIsWantedAnewIsAskedOfCloudflare(t *testing.T) {
 		t.Errorf("%d requests, read at %s", screen.requests(), screen.Last().Fetched())
 	}
 	before := screen.requests()
-	screen.Expire(store.Of(store.Routes)...)
+	screen.Expire(store.TargetsOf(store.Routes)...)
 	screen.Round(t.Context())
 	if screen.requests() == before || screen.Last().Routes.Fetched.Before(d.clock.now()) {
 		t.Errorf("the routes are of %s after a change", screen.Last().Routes.Fetched)

@@ -40,8 +40,8 @@ const (
 	notYours  = "Cloudflare's, not the account's: "
 )
 
-// can gives an act for each of the verbs, each of which can be undone.
-func can(verbs ...string) []Act {
+// undoable gives an act for each of the verbs, each of which can be undone.
+func undoable(verbs ...string) []Act {
 	out := make([]Act, len(verbs))
 	for i, v := range verbs {
 		out[i] = Act{Verb: v}
@@ -53,11 +53,11 @@ func can(verbs ...string) []Act {
 // somebody changes them; slots, services and leases change with building work and contracts.
 var table = []About{
 	{Kind: GRETunnels, One: "GRE tunnel", Many: "GRE tunnels", Title: "GRE tunnels", Words: []string{"gre", "gre-tunnels"},
-		Help: "GRE tunnels", Every: TunnelPeriod, Always: true, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
+		Help: "GRE tunnels", Every: TunnelPeriod, Always: true, Label: []string{"name"}, Acts: undoable(Create, Update, Delete)},
 	{Kind: IPsecTunnels, One: "IPsec tunnel", Many: "IPsec tunnels", Title: "IPsec tunnels", Words: []string{"ipsec", "ipsec-tunnels"},
 		Help: "IPsec tunnels", Every: TunnelPeriod, Always: true, Label: []string{"name"}, WriteOnly: []string{"psk"},
 		NotRestored: []string{"the IKE identities, which hold the tunnel's id"},
-		Acts:        append(can(Create, Update, Delete), Act{"generate PSK", keyGone}, Act{"set PSK", keyGone})},
+		Acts:        append(undoable(Create, Update, Delete), Act{"generate PSK", keyGone}, Act{"set PSK", keyGone})},
 	{Kind: TunnelHealth, Many: "health", Every: time.Minute, Always: true},
 	{Kind: TunnelTraffic, Many: "traffic", Every: 5 * time.Minute, Always: true},
 	{Kind: LocationHealth, Many: "health by location", Every: 5 * time.Minute, Always: true},
@@ -73,44 +73,44 @@ var table = []About{
 	{Kind: PortStates, Many: "interconnect states", Parent: Ports, Every: 2 * time.Minute, Always: true},
 	{Kind: CNIs, One: "CNI", Many: "CNIs", Title: "CNIs", Words: []string{"cnis", "cni"},
 		Help: "CNIs: addresses and BGP session over an interconnect", FoundBy: "conduit", Every: 2 * time.Minute,
-		Label: []string{"magic.conduit_name"}, Acts: can(Create, Update, Delete),
+		Label: []string{"magic.conduit_name"}, Acts: undoable(Create, Update, Delete),
 		NotRestored: []string{"what was set on the interconnect tunnel interface"}},
 	{Kind: Links, One: "interconnect tunnel interface", Many: "interconnect tunnel interfaces", Short: "CF link",
 		Title: "Interconnects, tunnel interface",
 		Words: []string{"cf-interconnects", "cf-interconnect", "magic-interconnects", "tunnel-side"},
 		Help:  "interconnects, tunnel interface: what routes lead through", Every: 2 * time.Minute, Always: true, Label: []string{"name"},
-		Acts: can(Update),
+		Acts: undoable(Update),
 		NotPossible: map[string]string{Create: "The tunnel interface comes with its CNI: create that one",
 			Delete: "The tunnel interface goes with its CNI: delete that one, a line above"}},
 
 	{Kind: Prefixes, One: "prefix", Many: "prefixes", Title: "Prefixes", Words: []string{"prefixes", "prefix", "byoip"},
 		Help: "BYOIP prefixes: advertisement, service bindings, delegations", FoundBy: "CIDR", Every: 2 * time.Minute, Always: true,
-		Label: []string{"cidr"}, Acts: append(can(Create, Update, Delete), Act{"validate prefix", onlyCheck}),
+		Label: []string{"cidr"}, Acts: append(undoable(Create, Update, Delete), Act{"validate prefix", onlyCheck}),
 		NotRestored: []string{"BGP prefixes", "service bindings", "delegations", "the state of the validation"}},
 	{Kind: BGPPrefixes, One: "BGP prefix", Many: "BGP prefixes", Title: "BGP prefixes", Words: []string{"bgp-prefixes", "bgp-prefix"},
 		Help: "what is advertised of the prefixes", FoundBy: "CIDR", Parent: Prefixes, Every: 2 * time.Minute, Always: true,
 		Label: []string{"cidr"},
-		Acts: can(Create, Delete, "advertise", "withdraw", "set prepend count",
+		Acts: undoable(Create, Delete, "advertise", "withdraw", "set prepend count",
 			"set automatic withdrawal"),
 		NotPossible: map[string]string{Update: "Only its advertisement, its prepends and its automatic withdrawal change"}},
 	{Kind: Bindings, One: "service binding", Many: "service bindings", Short: "binding", Title: "Service bindings",
 		Words: []string{"bindings", "binding", "service-bindings"}, Help: "service bindings of the prefixes", FoundBy: "CIDR",
-		Parent: Prefixes, Every: 2 * time.Minute, Always: true, Label: []string{"cidr"}, Acts: can(Create, Delete),
+		Parent: Prefixes, Every: 2 * time.Minute, Always: true, Label: []string{"cidr"}, Acts: undoable(Create, Delete),
 		NotPossible: map[string]string{Update: "The API cannot change a binding: delete it and make a new one"}},
 	{Kind: Delegations, One: "delegation", Many: "delegations", Title: "Delegations", NoList: "it is on the page of its prefix",
-		Parent: Prefixes, Every: 2 * time.Minute, Label: []string{"cidr"}, Acts: can(Create, Delete),
+		Parent: Prefixes, Every: 2 * time.Minute, Label: []string{"cidr"}, Acts: undoable(Create, Delete),
 		NotPossible: map[string]string{Update: "The API cannot change a delegation: delete it and make a new one"}},
 
 	{Kind: Routes, One: "static route", Many: "routes", Short: "route", Title: "Static routes",
 		Words: []string{"routes", "route", "static-routes"}, Help: "static routes", FoundBy: "prefix", Every: time.Minute, Always: true,
-		Label: []string{"prefix"}, Acts: can(Create, Update, Delete)},
+		Label: []string{"prefix"}, Acts: undoable(Create, Update, Delete)},
 	{Kind: EndpointChecks, One: "endpoint health check", Many: "endpoint health checks", Title: "Endpoint health checks",
 		Words: []string{"endpoint-checks", "endpoint-check", "endpoint-healthchecks"}, Help: "hosts of yours that Cloudflare probes",
-		FoundBy: "name or address", Every: time.Minute, Label: []string{"name", "endpoint"}, Acts: can(Create, Update, Delete)},
+		FoundBy: "name or address", Every: time.Minute, Label: []string{"name", "endpoint"}, Acts: undoable(Create, Update, Delete)},
 	{Kind: FilterProfiles, One: "BGP filter profile", Many: "BGP filter profiles", Short: "BGP filter", Title: "BGP filter profiles",
 		Words: []string{"bgp-filters", "bgp-filter", "bgp-filter-profiles", "filter-profiles"},
 		Help:  "which routes BGP sessions accept and advertise",
-		Every: 10 * time.Minute, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
+		Every: 10 * time.Minute, Label: []string{"name"}, Acts: undoable(Create, Update, Delete)},
 
 	{Kind: BGPSettings, Many: "BGP settings", Every: 10 * time.Minute},
 
@@ -120,7 +120,7 @@ var table = []About{
 			Update: "Slots are Cloudflare's: n orders a port in one, nothing else can be done",
 			Delete: "Slots are Cloudflare's: n orders a port in one, nothing else can be done"}},
 	{Kind: CNISettings, One: "CNI settings", Many: "CNI settings", Title: "CNI settings", Words: []string{"cni-settings"},
-		Help: "CNI settings: Cloudflare's AS number", NoList: "one object, no list", Every: 2 * time.Minute, Acts: can(Update),
+		Help: "CNI settings: Cloudflare's AS number", NoList: "one object, no list", Every: 2 * time.Minute, Acts: undoable(Update),
 		NotPossible: map[string]string{Create: "The account has one set of settings: change it",
 			Delete: "The API cannot remove the settings: only change them"}},
 	{Kind: Services, One: "service", Many: "services", Title: "Services", Words: []string{"services"},

@@ -13,7 +13,7 @@ import (
 // there is taken at once, as long as ctx allows, so that the first thing that is shown is not an empty page.
 func (s *Store) UseRecorder(ctx context.Context, b Recorder) {
 	s.beside = b
-	for _, d := range Of(kind.Filter(func(a kind.About) bool { return a.Always && a.Parent == "" })...) {
+	for _, d := range TargetsOf(kind.Filter(func(a kind.About) bool { return a.Always && a.Parent == "" })...) {
 		s.takeOver(ctx, d.single())
 	}
 	for d := range s.Last().details(detailKinds...) {

@@ -134,7 +134,7 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 				c := &cloud{now: time.Now, tunnels: 4}
 				s := store.New(c, time.Now, 0)
 				s.Use(c.withRecord(api.BGPLogs))
-				s.Read(t.Context(), store.Of(store.Overview()...)...)
+				s.Read(t.Context(), store.TargetsOf(store.Overview()...)...)
 				before := *s.Last()
 				c.failWith(func(what string) error {
 					if strings.HasPrefix(what, "record") {

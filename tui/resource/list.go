@@ -206,7 +206,7 @@ func (l *List) under() string {
 // Selected is the row under the cursor of a list of T's, for pages that show more of it beside the list.
 func Selected[T any](l *List) (row T, ok bool) {
 	if r, ok := l.table.Selected(); ok {
-		return table.Of[T](r), true
+		return table.Value[T](r), true
 	}
 	return row, false
 }

@@ -93,12 +93,12 @@ func (p *page) Init() tea.Cmd { return nil }
 
 // Needs names what the page rests on.
 func (p *page) Needs() []string {
-	return store.Needs(store.Of(store.GRETunnels, store.IPsecTunnels, store.CNIs, store.Links)...)
+	return store.Needs(store.TargetsOf(store.GRETunnels, store.IPsecTunnels, store.CNIs, store.Links)...)
 }
 
 // Status implements tui.StatusReporter.
 func (p *page) Status() tui.Status {
-	return p.env.Feed.Status(store.Of(store.GRETunnels, store.IPsecTunnels)...)
+	return p.env.Feed.Status(store.TargetsOf(store.GRETunnels, store.IPsecTunnels)...)
 }
 
 // Sleep implements tui.Sleeper.

@@ -91,7 +91,7 @@ func needs(s *store.Snapshot) []string {
 	if !s.CNISettings.Known() && slices.ContainsFunc(s.Tunnels, func(t store.Tunnel) bool { return t.BGP != nil && t.State != store.Up }) {
 		kinds = append(kinds, store.CNISettings)
 	}
-	return store.Needs(store.Of(kinds...)...)
+	return store.Needs(store.TargetsOf(kinds...)...)
 }
 
 // Status implements tui.StatusReporter.
