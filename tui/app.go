@@ -75,8 +75,8 @@ type App struct {
 const (
 	// clockTick is how often ages are drawn anew; it equals their grain.
 	clockTick = ageStep
-	// calmAfter is how long nobody has touched the keyboard when ages stop to tick: see Canvas.AgeOf.
-	calmAfter = 30 * time.Second
+	// idleAfter is how long nobody has touched the keyboard when ages stop to tick: see Canvas.AgeOf.
+	idleAfter = 30 * time.Second
 )
 
 // NewApp makes the root model.

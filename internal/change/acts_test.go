@@ -127,7 +127,7 @@ func TestAReplacementThatStopsInTheMiddle(t *testing.T) {
 		Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Partly)
-	if r.Err == nil || strings.Contains(r.Text, "not done") || r.Again == nil || r.Back == nil {
+	if r.Err == nil || strings.Contains(r.Text, "not done") || r.Finish == nil || r.Restore == nil {
 		t.Fatalf("%s, recovery %q, error %v", r.Text, r.Recovery, r.Err)
 	}
 	d.sim.ClearFaults()

@@ -85,7 +85,7 @@ func (d *desk) reader() *reader {
 	account := client.In(simaccount.DefaultAccount)
 	r.Store = store.New(account, d.clock.now, 0)
 	r.Use(store.FromAccount(account))
-	r.Keep(store.Overview()...)
+	r.ReadAlways(store.Overview()...)
 	return r
 }
 
@@ -98,7 +98,7 @@ func (d *desk) recorder() (r *reader, end func()) {
 	d.t.Helper()
 	r = d.reader()
 	history := d.history()
-	r.Remember(history)
+	r.UseHistory(history)
 	path := handover.Path(d.state, "history")
 	l, err := handover.Listen(d.t.Context(), path, false)
 	if err != nil {
@@ -111,7 +111,7 @@ func (d *desk) recorder() (r *reader, end func()) {
 func (d *desk) screen() (*reader, *handover.Client) {
 	d.t.Helper()
 	s := d.reader()
-	s.Remember(d.history())
+	s.UseHistory(d.history())
 	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: handover.Path(d.state, "history"), Name: "recorder",
 		SharedHistory: true})
 	s.UseRecorder(d.t.Context(), c)

@@ -21,16 +21,16 @@ const (
 	AtLatest                       // it began then or earlier: the status was reported then, which says nothing of the change
 	SinceFirstLook                 // it began then or earlier: it was so at the first look, and has been since
 	ByHealth                       // the health fell then; when the session fell is not known
-	SeenThere                      // the change was seen
+	ChangeSeen                     // the change was seen
 )
 
 // Began is since when the session has been in its state: by the history of this program, else by the health where that is bad, too,
 // else not later than the status was reported, or watching began.
 func (t *Tunnel) Began(now time.Time) Began {
 	if !t.Track.Changed.IsZero() {
-		return Began{At: t.Track.Changed, How: SeenThere}
+		return Began{At: t.Track.Changed, How: ChangeSeen}
 	}
-	if b := t.fell(); b.How == ByHealth && t.State != Up {
+	if b := t.unhealthySince(); b.How == ByHealth && t.State != Up {
 		return b
 	}
 	if t.State == NoBGP {
@@ -47,8 +47,8 @@ func (t *Tunnel) Began(now time.Time) Began {
 	return out
 }
 
-// fell is since when the health checks find the tunnel bad: as it was seen, else by the series of the analytics.
-func (t *Tunnel) fell() Began {
+// unhealthySince is since when the health checks find the tunnel bad: as it was seen, else by the series of the analytics.
+func (t *Tunnel) unhealthySince() Began {
 	if h := t.Probed(); h != HealthDown && h != Degraded {
 		return Began{}
 	}
@@ -58,8 +58,8 @@ func (t *Tunnel) fell() Began {
 	return t.Health.Fell
 }
 
-// Fell is since when a series of health is not healthy; nothing when its newest value is healthy, or there is none.
-func Fell(series []Point) Began {
+// UnhealthySince is since when a series of health is not healthy; nothing when its newest value is healthy, or there is none.
+func UnhealthySince(series []Point) Began {
 	var out Began
 	for _, p := range slices.Backward(series) {
 		switch HealthOf(p.Value) {
@@ -77,7 +77,7 @@ func Fell(series []Point) Began {
 // Trouble is since when what is wrong with the tunnel has been so: with the session where that is not up, else with the health.
 func (t *Tunnel) Trouble(now time.Time) Began {
 	if t.State == Up {
-		return t.fell()
+		return t.unhealthySince()
 	}
 	return t.Began(now)
 }

@@ -28,8 +28,8 @@ func newSchedule() schedule {
 		openTunnels: map[string]bool{}, person: map[Target]bool{}}
 }
 
-// Keep has the store read these kinds all the time from now on.
-func (s *Store) Keep(kinds ...Kind) {
+// ReadAlways has the store read these kinds all the time from now on.
+func (s *Store) ReadAlways(kinds ...Kind) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range kinds {
@@ -37,16 +37,16 @@ func (s *Store) Keep(kinds ...Kind) {
 	}
 }
 
-// Show says what the page on the screen needs, in place of what the page before needed. What nobody needs is not read.
-func (s *Store) Show(needs ...Target) {
+// SetNeeds says what the page on the screen needs, in place of what the page before needed. What nobody needs is not read.
+func (s *Store) SetNeeds(needs ...Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shown, s.openTunnels = nil, map[string]bool{}
-	s.need(needs)
+	s.addNeeds(needs)
 }
 
-// need adds needs. A tunnel by its id needs the lists, and its page is open.
-func (s *Store) need(needs []Target) {
+// addNeeds adds to what is needed. A tunnel by its id needs the lists, and its page is open.
+func (s *Store) addNeeds(needs []Target) {
 	needs = slices.Clone(needs)
 	for i, d := range needs {
 		if d = d.single(); d.Kind == GRETunnels && d.Object != "" {
@@ -57,11 +57,11 @@ func (s *Store) need(needs []Target) {
 	s.shown = distinct(slices.Concat(s.shown, needs))
 }
 
-// Also adds to what the page on the screen needs.
-func (s *Store) Also(needs ...Target) {
+// AddNeeds adds to what the page on the screen needs.
+func (s *Store) AddNeeds(needs ...Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.need(needs)
+	s.addNeeds(needs)
 }
 
 // distinct returns the targets without repetitions, with both lists of tunnels as one.
@@ -232,8 +232,8 @@ func (s *Store) toRefresh() []Target {
 	return distinct(slices.DeleteFunc(needs, func(d Target) bool { return d.Kind.Detail() && d.Object == "" }))
 }
 
-// Changed makes due every list but health and traffic, the targets, and what toRefresh returns, because something was changed: no page may
-// go on showing it as it was. What nobody needs is read when it is needed again.
+// Changed makes due every list but health and traffic, the targets, and what toRefresh returns, because something was changed: no page
+// may go on showing it as it was. What nobody needs is read when it is needed again.
 func (s *Store) Changed(targets ...Target) {
 	touched := slices.Concat(targets, s.toRefresh())
 	for _, k := range readable {

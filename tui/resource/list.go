@@ -219,7 +219,7 @@ func (l *List) open() tea.Cmd {
 // Draw implements tui.View.
 func (l *List) Draw(c tui.Canvas) []string {
 	l.Remember(c.Memory)
-	l.held = c.Held || l.held && !c.Calm
+	l.held = c.Held || l.held && !c.Idle
 	l.beside = l.previews(c)
 	if l.beside == 0 || l.table.Shown() == 0 {
 		return l.draw(c)

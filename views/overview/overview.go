@@ -186,7 +186,7 @@ func began(d diagnose.Incident, tunnels map[string]*store.Tunnel, now time.Time)
 		if ok && !d.Several() && (t.State == store.Up || t.State == store.NoBGP) {
 			return store.Began{At: d.Since, How: store.ByHealth}
 		}
-		return store.Began{At: d.Since, How: store.SeenThere}
+		return store.Began{At: d.Since, How: store.ChangeSeen}
 	}
 	var out store.Began
 	for _, m := range d.Members {

@@ -84,7 +84,7 @@ func (t trouble) head(now time.Time) string {
 func sinceWords(b store.Began, now time.Time) string {
 	at := diagnose.Clock(b.At, now)
 	switch {
-	case b.How == store.SeenThere:
+	case b.How == store.ChangeSeen:
 		return " since " + at
 	case b.How == store.ByHealth && b.Open:
 		return ", health bad for 24 h or longer"

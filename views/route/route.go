@@ -272,7 +272,7 @@ func (m *Module) field(r, other api.Route) resource.Field {
 	if err != nil {
 		return f
 	}
-	how, places := m.env.Feed.Diagnosis().Table().Destination(p).Beside(r.ID, other.ID)
+	how, places := m.env.Feed.Diagnosis().Table().Destination(p).StandingOf(r.ID, other.ID)
 	switch how {
 	case diagnose.Elsewhere:
 		f.Note = "serves other regions: " + scope(other)

@@ -34,7 +34,7 @@ func TestHowAnotherRouteStandsToOne(t *testing.T) {
 		"not measured":                       {"? ?", "100", "100", diagnose.CannotTell, ""},
 	} {
 		n := networkOf(strings.Fields(c.health)...).routes(net+" t0 "+c.first, net+" t1 "+c.other)
-		how, places := diagnose.NewTable(n.facts).Destination(asked(net)).Beside("r0", "r1")
+		how, places := diagnose.NewTable(n.facts).Destination(asked(net)).StandingOf("r0", "r1")
 		if how != c.want || strings.Join(places, " ") != c.places {
 			t.Errorf("%s: %s in %v, want %s in %q", name, how, places, c.want, c.places)
 		}

@@ -16,9 +16,9 @@ const (
 	CannotTell Standing = "cannot-tell" // the health decides, and is not known
 )
 
-// Beside says how another route stands to a route of the same destination, by their ids, and in which regions, where it is not in all that
-// the first one serves.
-func (d Destination) Beside(id, other string) (how Standing, places []string) {
+// StandingOf says how another route stands to a route of the same destination, by their ids, and in which regions, where it is not in
+// all that the first one serves.
+func (d Destination) StandingOf(id, other string) (how Standing, places []string) {
 	how = Elsewhere
 	part := false
 	for _, r := range d.Reach {
