@@ -49,13 +49,13 @@ func (s *session) remember(ctx context.Context, x IO, watcher *store.Store) *han
 	history := store.OpenHistory(s.history(x), s.now(), 0)
 	recorder := s.beside(x)
 	if recorder == nil {
-		watcher.Remember(history)
+		watcher.UseHistory(history)
 		return nil
 	}
 	first, cancel := context.WithTimeout(ctx, firstLook)
 	defer cancel()
 	history.Add(recorder.History(first))
-	watcher.Remember(history)
+	watcher.UseHistory(history)
 	watcher.UseRecorder(first, recorder)
 	return recorder
 }

@@ -142,7 +142,7 @@ func watchDiagnosis(ctx context.Context, x IO, f *flags, out output, timeout tim
 		if s.name == "" {
 			s.lookUpName(ctx)
 		}
-		w.Keep(diagnosedKinds()...)
+		w.ReadAlways(diagnosedKinds()...)
 		return w.ReadAll(ctx, nil, diagnosedKinds()...)
 	}
 	return f.goOn(ctx, x, s.now, out, func(ctx context.Context) glance {

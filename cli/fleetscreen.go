@@ -214,7 +214,7 @@ func (w *fleetWatch) open(ctx context.Context, m *fleetMember) error {
 	}
 	one.refresh = max(one.refresh, fleetRefresh, stretched(len(w.members)))
 	watcher := s.recall(ctx, w.x, &one)
-	watcher.Keep(store.Overview()...)
+	watcher.ReadAlways(store.Overview()...)
 	if beside := s.beside(w.x); beside != nil {
 		first, done := context.WithTimeout(ctx, firstLook)
 		watcher.UseRecorder(first, beside)

@@ -78,7 +78,7 @@ func (r *statusRun) falls(ctx context.Context, last *store.Snapshot) *store.Snap
 	r.asked = true
 	ctx, cancel := context.WithTimeout(ctx, healthGrace)
 	defer cancel()
-	r.store.Fell(store.ReadFalls(ctx, r.s.account, names, r.store.Now()))
+	r.store.NoteFalls(store.ReadFalls(ctx, r.s.account, names, r.store.Now()))
 	return r.store.Last()
 }
 

@@ -115,7 +115,7 @@ those of a kind with a page of its own (all but what is below a prefix) also aft
 			}
 		}
 		fmt.Fprintf(&b, "| `%s`, %s | %s | %s%s | %s | %s |\n", a.Kind, a.Many, strings.Join(a.Words, ", "), a.Every,
-			map[bool]string{true: ", all the time"}[a.Watched], strings.Join(acts, ", "), strings.Join(slices.Compact(not), "; "))
+			map[bool]string{true: ", all the time"}[a.Always], strings.Join(acts, ", "), strings.Join(slices.Compact(not), "; "))
 	}
 	b.WriteString("\n## Columns of `list`\n\n")
 	for _, r := range resources() {

@@ -32,7 +32,7 @@ func (s *session) keepNames(x IO) {
 	defer s.mu.Unlock()
 	all := names.Names{}
 	if s.watcher != nil {
-		all = names.Of(s.watcher.Last())
+		all = names.FromSnapshot(s.watcher.Last())
 	}
 	for word, list := range s.called {
 		all[word] = list

@@ -35,7 +35,7 @@ func TestCloudflaresASNumberIsTheAccountsInEveryCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	ownASN(t, sim)
-	for kind, name := range map[rules.LinkType]string{rules.GRE: "fra-dc1-gre", rules.IPsec: ipsecName(t, env)} {
+	for kind, name := range map[rules.OnRamp]string{rules.GRE: "fra-dc1-gre", rules.IPsec: ipsecName(t, env)} {
 		for _, p := range routerconfig.Platforms(kind) {
 			s := newShell(t, env...)
 			if code := s.run("config", name, "--for", string(p)); code != 0 || strings.Contains(s.out.String(), "13335") {

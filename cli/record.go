@@ -277,7 +277,7 @@ func (r *recorder) one(ctx context.Context, profile string) error {
 	}
 	watcher := s.store(ctx, f)
 	history := store.OpenHistory(path, s.now(), 0)
-	watcher.Remember(history)
+	watcher.UseHistory(history)
 	defer func() { _ = watcher.Close() }()
 	defer r.handOver(ctx, s, watcher, history)()
 	news, read := make(chan struct{}, 1), make(chan struct{}, 1)

@@ -65,7 +65,7 @@ func overSockets(t *testing.T, f *firm) string {
 	}
 	c := handover.NewClient(strings.Repeat("0", 31)+"1", handover.Place{Path: paths[0], Name: "recorder"})
 	text := string(c.History(t.Context()))
-	for _, d := range store.Of(store.GRETunnels, store.Routes, store.Prefixes) {
+	for _, d := range store.TargetsOf(store.GRETunnels, store.Routes, store.Prefixes) {
 		h, ok := c.Hand(t.Context(), d, store.Entry{}.Fetched, store.Entry{}.Fetched)
 		if !ok {
 			t.Errorf("%v is not handed over", d)

@@ -61,7 +61,7 @@ func (s *session) store(ctx context.Context, f *flags) *store.Store {
 func (s *session) recall(ctx context.Context, x IO, f *flags) *store.Store {
 	w := s.store(ctx, f)
 	if s.source != demoSource {
-		w.Recall(store.OpenHistory(s.history(x), s.now(), 0))
+		w.ReadHistory(store.OpenHistory(s.history(x), s.now(), 0))
 	}
 	return w
 }

@@ -120,7 +120,7 @@ func (f *flags) share(c api.Credentials, baseURL string) api.Share {
 	if f.shares == nil {
 		return nil
 	}
-	return f.shares.Of(c, baseURL)
+	return f.shares.ShareOf(c, baseURL)
 }
 
 // signIn shows the sign-in pages until the user has what they came for; nil when they left.

@@ -175,7 +175,7 @@ func printWhereJSON(x IO, s *session, w diagnose.Lookup) error {
 			doc.Text = w.Left() + ". " + w.Fate
 		}
 	}
-	if a := w.Account; a != nil {
+	if a := w.OwnPrefix; a != nil {
 		prefix := prefixOf(*a)
 		doc.Prefix = &prefix
 	}
@@ -208,7 +208,7 @@ func prefixOf(a diagnose.AccountPrefix) prefixJSON {
 }
 
 func reachOf(r diagnose.Reach) reachJSON {
-	out := reachJSON{Regions: append([]string{}, r.Zones...), Paths: []pathJSON{}}
+	out := reachJSON{Regions: append([]string{}, r.Places...), Paths: []pathJSON{}}
 	if r.Routed() {
 		out.Route = r.Prefix.String()
 	}

@@ -121,7 +121,7 @@ func overSocket(t *testing.T, path string) string {
 	t.Helper()
 	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: path})
 	text := string(c.History(t.Context()))
-	for _, d := range store.Of(store.GRETunnels, store.Routes, store.Prefixes) {
+	for _, d := range store.TargetsOf(store.GRETunnels, store.Routes, store.Prefixes) {
 		h, ok := c.Hand(t.Context(), d, time.Time{}, time.Time{})
 		if !ok {
 			t.Errorf("%v is not handed over", d)

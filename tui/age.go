@@ -38,7 +38,7 @@ func AgeSince(t, now time.Time) string {
 // step. While nobody is, data that is not overdue has the bound that it keeps from fetch to fetch, "≤20s", which
 // is as true and does not change: on a slow line a screen at rest must cost next to nothing.
 func (c Canvas) AgeOf(fetched time.Time, every time.Duration) string {
-	if bound := every + ageStep; c.Calm && every > 0 && !fetched.IsZero() && c.Now.Sub(fetched) <= bound {
+	if bound := every + ageStep; c.Idle && every > 0 && !fetched.IsZero() && c.Now.Sub(fetched) <= bound {
 		return "≤" + Age(bound)
 	}
 	return AgeSince(fetched, c.Now)

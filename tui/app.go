@@ -46,7 +46,7 @@ type App struct {
 	toastID int
 	// answering: a key is being answered.
 	answering bool
-	late      []*answer // what key presses have asked for and is not there yet: see caughtUp
+	late      []*pendingCmd // what key presses have asked for and is not there yet: see catchUp
 	dialog    *Dialog
 	profile   bool      // the first colour profile was seen
 	lines     *Lines    // there is no screen: see Lines
@@ -75,8 +75,8 @@ type App struct {
 const (
 	// clockTick is how often ages are drawn anew; it equals their grain.
 	clockTick = ageStep
-	// calmAfter is how long nobody has touched the keyboard when ages stop to tick: see Canvas.AgeOf.
-	calmAfter = 30 * time.Second
+	// idleAfter is how long nobody has touched the keyboard when ages stop to tick: see Canvas.AgeOf.
+	idleAfter = 30 * time.Second
 )
 
 // NewApp makes the root model.
@@ -144,9 +144,9 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyboardEnhancementsMsg:
 		a.told = msg.SupportsKeyDisambiguation()
 	case tea.PasteMsg:
-		return tea.Batch(a.caughtUp(), a.paste(msg))
+		return tea.Batch(a.catchUp(), a.paste(msg))
 	case lateMsg:
-		return a.cameLate(msg.answer)
+		return a.cameLate(msg.pending)
 	case tea.WindowSizeMsg:
 		// some serial lines and jump hosts say 0x0: the size before, or the library's, is better than nothing
 		if msg.Width > 0 && msg.Height > 0 {

@@ -29,21 +29,21 @@ func (a *App) instant(cmd tea.Cmd) tea.Cmd {
 	return a.await(started(cmd), time.Now().Add(instantWait))
 }
 
-// answer is what a command of a key press brings. Only the program's loop touches it, but for msg, which the command writes until done is
-// closed.
-type answer struct {
+// pendingCmd is a command of a key press whose message may not be there yet. Only the program's loop touches it, but for msg, which the
+// command writes until done is closed.
+type pendingCmd struct {
 	done  chan struct{} // closed once msg is there
 	msg   tea.Msg
 	since time.Time
 	taken bool
 }
 
-// lateMsg is an answer that came after instantWait.
-type lateMsg struct{ answer *answer }
+// lateMsg says that a command answered after instantWait.
+type lateMsg struct{ pending *pendingCmd }
 
 // started runs a command beside the program.
-func started(cmd tea.Cmd) *answer {
-	out := &answer{done: make(chan struct{}), since: time.Now()}
+func started(cmd tea.Cmd) *pendingCmd {
+	out := &pendingCmd{done: make(chan struct{}), since: time.Now()}
 	go func() {
 		defer close(out.done)
 		defer func() {
@@ -57,7 +57,7 @@ func started(cmd tea.Cmd) *answer {
 }
 
 // cameBy waits for the answer until a time that may have passed already.
-func (w *answer) cameBy(until time.Time) bool {
+func (w *pendingCmd) cameBy(until time.Time) bool {
 	limit := time.NewTimer(time.Until(until))
 	defer limit.Stop()
 	select {
@@ -74,7 +74,7 @@ func (w *answer) cameBy(until time.Time) bool {
 }
 
 // await takes an answer that comes in time, and returns what brings it when it comes later.
-func (a *App) await(w *answer, until time.Time) tea.Cmd {
+func (a *App) await(w *pendingCmd, until time.Time) tea.Cmd {
 	if w.cameBy(until) {
 		w.taken = true
 		return a.take(w.msg, until)
@@ -87,8 +87,8 @@ func (a *App) await(w *answer, until time.Time) tea.Cmd {
 }
 
 // cameLate takes an answer that came late, unless a key press has taken it already.
-func (a *App) cameLate(w *answer) tea.Cmd {
-	a.late = slices.DeleteFunc(a.late, func(l *answer) bool { return l == w })
+func (a *App) cameLate(w *pendingCmd) tea.Cmd {
+	a.late = slices.DeleteFunc(a.late, func(l *pendingCmd) bool { return l == w })
 	if w.taken {
 		return nil
 	}
@@ -96,9 +96,9 @@ func (a *App) cameLate(w *answer) tea.Cmd {
 	return a.take(w.msg, time.Now().Add(instantWait))
 }
 
-// caughtUp waits for what the last keys have asked for: a key is meant for what they lead to. What takes longer than keyWait is
+// catchUp waits for what the last keys have asked for: a key is meant for what they lead to. What takes longer than keyWait is
 // taken for what goes to the network, and nobody waits for it.
-func (a *App) caughtUp() tea.Cmd {
+func (a *App) catchUp() tea.Cmd {
 	var cmds []tea.Cmd
 	waiting := a.late
 	a.late = nil
@@ -117,7 +117,7 @@ func (a *App) take(msg tea.Msg, until time.Time) tea.Cmd {
 		return nil
 	case tea.BatchMsg:
 		// All at the same time: many commands must not wait one after the other.
-		var answers []*answer
+		var answers []*pendingCmd
 		for _, cmd := range msg {
 			if cmd != nil {
 				answers = append(answers, started(cmd))

@@ -27,7 +27,7 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	if n <= 0 {
 		return n, err
 	}
-	return copy(p, counted(p[:n])), err
+	return copy(p, splitEsc(p[:n])), err
 }
 
 const esc = 0x1b
@@ -35,10 +35,10 @@ const esc = 0x1b
 // escKey is the esc key as terminals send it that tell keys apart.
 const escKey = "\x1b[27u"
 
-// counted is what came in one read, with every esc a key of its own: the library takes any number of them in a row, with the key after
+// splitEsc returns what came in one read, with every esc a key of its own: the library takes any number of them in a row, with the key after
 // them, for one key with alt (see arrived). Two esc before a sequence, and at the end of a read, stay: they may be an arrow with alt,
 // and of two esc alone arrived makes two keys.
-func counted(read []byte) []byte {
+func splitEsc(read []byte) []byte {
 	if bytes.Count(read, []byte{esc, esc}) == 0 {
 		return read
 	}

@@ -36,7 +36,7 @@ func arrived(msg tea.KeyPressMsg, plain bool) []tea.KeyPressMsg {
 
 // pressed is a key press: one key, or two that came as one.
 func (a *App) pressed(msg tea.KeyPressMsg) tea.Cmd {
-	caught := a.caughtUp()
+	caught := a.catchUp()
 	a.touched, a.pressedOn = a.opts.Now(), a.top()
 	keys := arrived(msg, !a.told)
 	if len(keys) > 1 && a.taking() && msg.Code != tea.KeyEscape {

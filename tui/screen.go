@@ -31,8 +31,8 @@ func (a *App) Screen() string {
 	}
 	canvas := Canvas{Width: layout.Body.W, Height: layout.Body.H, Theme: a.theme, Now: a.opts.Now()}
 	canvas.Memory = a.memory()
-	canvas.Calm = canvas.Now.Sub(a.touched) >= calmAfter
-	canvas.Held = !canvas.Calm && a.pressedOn == a.top()
+	canvas.Idle = canvas.Now.Sub(a.touched) >= idleAfter
+	canvas.Held = !canvas.Idle && a.pressedOn == a.top()
 	lines := make([]string, 0, a.height)
 	lines = append(lines, a.header(canvas))
 	body := a.top().Draw(canvas)

@@ -59,7 +59,7 @@ func (l Line) Whole(width int) Line {
 	for len(l) > 1 && l.Width() > width {
 		least := len(l) - 1
 		for i := least; i > 0; i-- {
-			if calm(l[i].Role) > calm(l[least].Role) {
+			if dispensable(l[i].Role) > dispensable(l[least].Role) {
 				least = i
 			}
 		}
@@ -85,8 +85,8 @@ func signsAlone(g Glyphs) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// calm is how well one can do without what is said in a role.
-func calm(r Role) int {
+// dispensable is how well one can do without what is said in a role.
+func dispensable(r Role) int {
 	switch r {
 	case Good:
 		return 3

@@ -62,8 +62,8 @@ type Glyphs struct {
 	Up, Pending, Down, None, Unknown, Mark, Cursor, SortUp, SortDown, Crumb, Dot string
 }
 
-// Of is the sign of a judgement: of what is good, pending or bad; of every other role, that it is not known.
-func (g Glyphs) Of(r Role) string {
+// ForRole is the sign of a judgement: of what is good, pending or bad; of every other role, that it is not known.
+func (g Glyphs) ForRole(r Role) string {
 	switch r {
 	case Good:
 		return g.Up

@@ -29,7 +29,7 @@ type Canvas struct {
 	Theme         *Theme
 	Now           time.Time
 	Memory        Memory // where preferences are kept; nil for nowhere
-	Calm          bool   // nobody has touched the keyboard for a while: see AgeOf
+	Idle          bool   // nobody has touched the keyboard for a while: see AgeOf
 	Held          bool   // somebody is at the keys of this page: the object under the cursor is the one that is meant
 	// InLines: what is drawn is read out line by line, and actions are called by their names, not by their keys.
 	InLines bool

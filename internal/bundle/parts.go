@@ -100,7 +100,7 @@ func healthOf(s *store.Snapshot) []healthPart {
 	out := make([]healthPart, len(s.Tunnels))
 	for i, t := range s.Tunnels {
 		traffic := s.Traffic.By[t.Name]
-		out[i] = healthPart{ID: t.ID, Name: t.Name, State: t.State, Since: utc(t.Track.Changed), WatchedFrom: utc(t.Track.Watched),
+		out[i] = healthPart{ID: t.ID, Name: t.Name, State: t.State, Since: utc(t.Track.Changed), WatchedFrom: utc(t.Track.KnownSince),
 			WeekDowns: t.Track.WeekDowns, Health: t.Health.State, Score: t.Health.Score, Ingress: traffic.Ingress, Egress: traffic.Egress}
 	}
 	return out

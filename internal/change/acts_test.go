@@ -127,7 +127,7 @@ func TestAReplacementThatStopsInTheMiddle(t *testing.T) {
 		Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Partly)
-	if r.Err == nil || strings.Contains(r.Text, "not done") || r.Again == nil || r.Back == nil {
+	if r.Err == nil || strings.Contains(r.Text, "not done") || r.Finish == nil || r.Restore == nil {
 		t.Fatalf("%s, recovery %q, error %v", r.Text, r.Recovery, r.Err)
 	}
 	d.sim.ClearFaults()
@@ -262,12 +262,12 @@ func TestGuardsOfTheAdvertisement(t *testing.T) {
 }
 
 // prepareCreate plans a new object given as its type.
-func prepareCreate[T any](ctx context.Context, w *change.Writer, r change.Of[T], wanted T) (change.Plan, error) {
+func prepareCreate[T any](ctx context.Context, w *change.Writer, r change.TypedResource[T], wanted T) (change.Plan, error) {
 	return w.PrepareCreate(ctx, r.Resource, api.ObjectOf(wanted))
 }
 
 // prepareDelete plans the deletion of an object given as its type.
-func prepareDelete[T any](ctx context.Context, w *change.Writer, r change.Of[T], opened T, dependents ...string) (change.Plan, error) {
+func prepareDelete[T any](ctx context.Context, w *change.Writer, r change.TypedResource[T], opened T, dependents ...string) (change.Plan, error) {
 	return w.PrepareDelete(ctx, r.Resource, api.ObjectOf(opened), dependents...)
 }
 

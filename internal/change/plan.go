@@ -143,10 +143,10 @@ type Result struct {
 	Err         error        // why it was not done, or not known
 	RequestIDs  []string     // Cloudflare's, for its support
 	Recovery    string       // what to do when an act of several steps stopped in the middle, or the outcome is not known
-	// Again and Back plan the way out when an act of several steps stopped in the middle: to do the rest, or to bring back what was
+	// Finish and Restore plan the way out when an act of several steps stopped in the middle: to do the rest, or to bring back what was
 	// there, with the secrets that the journal does not have. nil where there is nothing of that kind.
-	Again      Prepare           `json:"-"`
-	Back       Prepare           `json:"-"`
+	Finish     Prepare           `json:"-"`
+	Restore    Prepare           `json:"-"`
 	Entry      string            // id in the journal; "" when nothing was written down
 	Objections map[string]string `json:"-"` // of what was refused, as in DryRun
 	JournalErr error             // the change was made, but the journal does not say how it ended

@@ -41,7 +41,7 @@ func (w *Writer) plainCreate(r Resource, wanted api.Object) (Plan, error) {
 }
 
 // PrepareUpdate plans a change from the object as the form was opened with to the object as it is wanted.
-func PrepareUpdate[T any](ctx context.Context, w *Writer, r Of[T], opened, wanted T) (Plan, error) {
+func PrepareUpdate[T any](ctx context.Context, w *Writer, r TypedResource[T], opened, wanted T) (Plan, error) {
 	return w.PrepareUpdate(ctx, r.Resource, api.ObjectOf(opened), api.ObjectOf(wanted))
 }
 

@@ -102,10 +102,10 @@ func halfReplaced(title string, old, wanted api.Object, step int, before journal
 	default:
 		r.Text = title + ": the old tunnel is deleted; whether the new one exists is unknown. " + textOf(r.Err)
 	}
-	r.Again = func(ctx context.Context, w *Writer) (Plan, error) {
+	r.Finish = func(ctx context.Context, w *Writer) (Plan, error) {
 		return w.PrepareCreate(ctx, GRETunnels.Resource, wanted)
 	}
-	r.Back = func(ctx context.Context, w *Writer) (Plan, error) {
+	r.Restore = func(ctx context.Context, w *Writer) (Plan, error) {
 		return w.PrepareCreate(ctx, GRETunnels.Resource, recreated(old))
 	}
 }
@@ -133,10 +133,10 @@ func (r Result) Found(p Plan, e journal.Entry, looked Result) Result {
 	}
 	switch deleted := e.Verb == journal.Delete; {
 	case deleted && looked.Outcome == journal.Done, !deleted && looked.Outcome == journal.NotDone:
-		looked.Again, looked.Back = r.Again, r.Back
+		looked.Finish, looked.Restore = r.Finish, r.Restore
 		return looked.halfDone(p.Title, journal.Done)
 	case deleted && looked.Outcome == journal.Deleting:
-		looked.Again, looked.Back = r.Again, r.Back
+		looked.Finish, looked.Restore = r.Finish, r.Restore
 	}
 	return looked
 }

@@ -149,7 +149,7 @@ func TestAnUnknownCreationOfAReplacementIsLookedFor(t *testing.T) {
 				return
 			}
 			wantOutcome(t, found, journal.Partly)
-			again := planned(t)(found.Again(t.Context(), d.writer))
+			again := planned(t)(found.Finish(t.Context(), d.writer))
 			wantOutcome(t, d.writer.Apply(t.Context(), again), journal.Done)
 			if d.stored(simaccount.GRETunnels, "fra-dc1-gre", "bgp.md5_key") != "another key" {
 				t.Error("the new tunnel has not the key that was wanted")
@@ -240,7 +240,7 @@ func TestTheOldTunnelComesBackWithItsKey(t *testing.T) {
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Partly)
 	d.sim.Script(nil)
-	back := planned(t)(r.Back(t.Context(), d.writer))
+	back := planned(t)(r.Restore(t.Context(), d.writer))
 	wantOutcome(t, d.writer.Apply(t.Context(), back), journal.Done)
 	got := d.gre(opened.Name)
 	if got.BGP.MD5Key != canary || got.BGP.CustomerASN != opened.BGP.CustomerASN || got.InterfaceAddress != opened.InterfaceAddress {

@@ -23,15 +23,15 @@ type Resource struct {
 
 // special is what only a few kinds have.
 type special struct {
-	Acts []string // paths that only named acts change
+	ActPaths []string // paths of the fields that only named acts change
 	// ReplacesAll: an update takes the whole object, so what is left out is to be removed. Elsewhere it stays as it is.
 	ReplacesAll bool
 	// ReadAs gives the field in which the server shows a field of a creation, where the two have different names.
 	ReadAs map[string]string
 	// Hint is added to the warning about a field that an update cannot change.
 	Hint string
-	// Beside reads what must not change along with the object though it is no part of it; nil = nothing.
-	Beside func(ctx context.Context, a *api.AccountClient, id string) (map[string]any, error)
+	// ReadUntouched reads what must not change along with the object though it is no part of it; nil = nothing.
+	ReadUntouched func(ctx context.Context, a *api.AccountClient, id string) (map[string]any, error)
 }
 
 var specials = map[kind.Kind]special{
@@ -39,43 +39,43 @@ var specials = map[kind.Kind]special{
 	kind.CNIs:       {ReplacesAll: true}, // Cloudflare API: update CNI requires all fields
 	// A partner interconnect's bandwidth comes back as its speed (Cloudflare API: create interconnect).
 	kind.Ports:          {ReadAs: map[string]string{"bandwidth": "speed"}},
-	kind.Prefixes:       {Beside: advertisements},
+	kind.Prefixes:       {ReadUntouched: advertisements},
 	kind.EndpointChecks: {ReplacesAll: true}, // Cloudflare API: update Endpoint Health Check takes the object
-	kind.BGPPrefixes:    {Acts: []string{advertisedPath, prependPath, autoWithdrawPath}},
+	kind.BGPPrefixes:    {ActPaths: []string{advertisedPath, prependPath, autoWithdrawPath}},
 }
 
-// Of is a Resource with the Go type of its objects. Only the compiler needs it, so that no form edits one kind of object with the
-// values of another.
-type Of[T any] struct{ Resource }
+// TypedResource is a Resource with the Go type of its objects. Only the compiler needs it, so that no form edits one kind of object with
+// the values of another.
+type TypedResource[T any] struct{ Resource }
 
 // The kinds that are written; others are named by Kind.
 var (
-	GRETunnels     = Of[api.GRETunnel]{resource(kind.GRETunnels, "")}
-	IPsecTunnels   = Of[api.IPsecTunnel]{resource(kind.IPsecTunnels, "")}
-	Links          = Of[api.MagicInterconnect]{resource(kind.Links, "")}
-	Routes         = Of[api.Route]{resource(kind.Routes, "")}
-	CNIs           = Of[api.CNI]{resource(kind.CNIs, "")}
-	Ports          = Of[api.Interconnect]{resource(kind.Ports, "")}
-	Prefixes       = Of[api.Prefix]{resource(kind.Prefixes, "")}
+	GRETunnels     = TypedResource[api.GRETunnel]{resource(kind.GRETunnels, "")}
+	IPsecTunnels   = TypedResource[api.IPsecTunnel]{resource(kind.IPsecTunnels, "")}
+	Links          = TypedResource[api.MagicInterconnect]{resource(kind.Links, "")}
+	Routes         = TypedResource[api.Route]{resource(kind.Routes, "")}
+	CNIs           = TypedResource[api.CNI]{resource(kind.CNIs, "")}
+	Ports          = TypedResource[api.Interconnect]{resource(kind.Ports, "")}
+	Prefixes       = TypedResource[api.Prefix]{resource(kind.Prefixes, "")}
 	EndpointChecks = Kind[api.EndpointCheck](kind.EndpointChecks)
 )
 
 // Kind is a kind of the account with the Go type of its objects. A new kind needs no name here.
-func Kind[T any](k kind.Kind) Of[T] { return Of[T]{resource(k, "")} }
+func Kind[T any](k kind.Kind) TypedResource[T] { return TypedResource[T]{resource(k, "")} }
 
 // BGPPrefixes are the BGP prefixes of one prefix. Their advertisement changes by PrepareAdvertisement only.
-func BGPPrefixes(prefixID string) Of[api.BGPPrefix] {
-	return Of[api.BGPPrefix]{resource(kind.BGPPrefixes, prefixID)}
+func BGPPrefixes(prefixID string) TypedResource[api.BGPPrefix] {
+	return TypedResource[api.BGPPrefix]{resource(kind.BGPPrefixes, prefixID)}
 }
 
 // Bindings are the service bindings of one prefix.
-func Bindings(prefixID string) Of[api.Binding] {
-	return Of[api.Binding]{resource(kind.Bindings, prefixID)}
+func Bindings(prefixID string) TypedResource[api.Binding] {
+	return TypedResource[api.Binding]{resource(kind.Bindings, prefixID)}
 }
 
 // Delegations are the delegations of one prefix.
-func Delegations(prefixID string) Of[api.Delegation] {
-	return Of[api.Delegation]{resource(kind.Delegations, prefixID)}
+func Delegations(prefixID string) TypedResource[api.Delegation] {
+	return TypedResource[api.Delegation]{resource(kind.Delegations, prefixID)}
 }
 
 // resource is a kind of the table below a parent, "" for what the account has.
@@ -105,7 +105,7 @@ func advertisements(ctx context.Context, a *api.AccountClient, id string) (map[s
 }
 
 // Read reads one object as it is now.
-func (r Of[T]) Read(ctx context.Context, a *api.AccountClient, id string) (T, error) {
+func (r TypedResource[T]) Read(ctx context.Context, a *api.AccountClient, id string) (T, error) {
 	o, err := r.Resource.Read(ctx, a, id)
 	v, _ := api.As[T](o)
 	return v, err
@@ -149,7 +149,7 @@ func (r Resource) label(values fields) string {
 // times, identifiers) is neither a conflict nor a difference.
 func (r Resource) covers(a *api.AccountClient) func(string) bool {
 	objects := r.In(a)
-	return func(path string) bool { return objects.Settable(path) || slices.Contains(r.Acts, path) }
+	return func(path string) bool { return objects.Settable(path) || slices.Contains(r.ActPaths, path) }
 }
 
 // raw is the object as the server gave it, or as it is encoded when it does not come from there.

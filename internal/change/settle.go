@@ -88,17 +88,17 @@ type editStep struct {
 	e                   editSpec
 	c                   mergedEdit
 	differences, unsent []Difference
-	sources             map[string]any
+	untouched           map[string]any
 }
 
 func (s *editStep) id() string { return s.e.r.id(s.e.opened) }
 
 func (s *editStep) recheck(ctx context.Context) error {
-	if err := s.w.unchanged(s.e.r, s.id(), s.c.fresh)(ctx); err != nil || s.e.r.Beside == nil {
+	if err := s.w.unchanged(s.e.r, s.id(), s.c.fresh)(ctx); err != nil || s.e.r.ReadUntouched == nil {
 		return err
 	}
-	// What lies beside is only watched: without the permission to read it the change goes on unwatched.
-	s.sources, _ = s.e.r.Beside(ctx, s.w.options.Account, s.id())
+	// It is only compared afterwards: without the permission to read it the change goes on.
+	s.untouched, _ = s.e.r.ReadUntouched(ctx, s.w.options.Account, s.id())
 	return nil
 }
 
@@ -192,11 +192,11 @@ func (s *editStep) sideEffects(ctx context.Context, got api.Object) []Difference
 			list = append(list, d)
 		}
 	}
-	if s.sources != nil {
+	if s.untouched != nil {
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
 		defer cancel()
-		if now, err := s.e.r.Beside(limited, s.w.options.Account, s.id()); err == nil {
-			list = append(list, compare(s.sources, now)...)
+		if now, err := s.e.r.ReadUntouched(limited, s.w.options.Account, s.id()); err == nil {
+			list = append(list, compare(s.untouched, now)...)
 		}
 	}
 	return list

@@ -175,7 +175,7 @@ func undoBGPAct(ctx context.Context, w *Writer, u journal.Undo) (Plan, error) {
 	if err := decode(u.Wanted, &wanted); err != nil {
 		return Plan{}, err
 	}
-	opened := withFields(fresh, flatten(u.Opened).only(func(path string) bool { return slices.Contains(r.Acts, path) }))
+	opened := withFields(fresh, flatten(u.Opened).only(func(path string) bool { return slices.Contains(r.ActPaths, path) }))
 	switch u.Verb {
 	case journal.SetPrepend:
 		return w.prepend(ctx, u.Parent, opened, wanted.ASNPrependCount)

@@ -190,10 +190,10 @@ func remakes() map[string]func(*testing.T, *desk) string {
 			return "bgp health_check health_check.target"
 		},
 		"create now": func(t *testing.T, d *desk) string {
-			return halfReplaced(t, d, func(r change.Result) change.Prepare { return r.Again })
+			return halfReplaced(t, d, func(r change.Result) change.Prepare { return r.Finish })
 		},
 		"old one back": func(t *testing.T, d *desk) string {
-			return halfReplaced(t, d, func(r change.Result) change.Prepare { return r.Back })
+			return halfReplaced(t, d, func(r change.Result) change.Prepare { return r.Restore })
 		},
 		"session taken away": func(t *testing.T, d *desk) string {
 			list, err := d.account.CNIs.List(t.Context())

@@ -199,8 +199,8 @@ func (a *Arrival) DroppedNow() float64 {
 	return sum
 }
 
-// Of is what a system drops at present, a second.
-func (a *Arrival) Of(d DroppedFlow) float64 { return a.present(d.Steps) }
+// DropRate is what a system drops at present, a second, in the unit.
+func (a *Arrival) DropRate(d DroppedFlow) float64 { return a.present(d.Steps) }
 
 // at is when a step begins.
 func (a *Arrival) at(i int) time.Time { return a.From.Add(time.Duration(i) * api.FlowStep) }

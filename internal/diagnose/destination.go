@@ -112,7 +112,7 @@ type PathUse struct {
 
 // Reach is how a destination is reached from some of Cloudflare's regions.
 type Reach struct {
-	Zones  []string     // region codes, and locations that routes are limited to; empty: everywhere
+	Places []string     // region codes, and locations that routes are limited to; empty: everywhere
 	Prefix netip.Prefix // of the routes that match, the longest; not valid: none does there
 	Uses   []PathUse    // the paths, the preferred first
 }
@@ -124,11 +124,11 @@ func (r Reach) Routed() bool { return r.Prefix.IsValid() }
 // the penalties of health (Cloudflare docs: Traffic steering). Regions with the same answer are one Reach.
 func (t *Table) reach(p netip.Prefix) []Reach {
 	chain := t.covering(p)
-	zones := t.zones(chain)
+	places := t.places(chain)
 	var out []Reach
 	at := map[string]int{}
-	for _, zone := range zones {
-		prefix, paths := t.match(chain, zone)
+	for _, place := range places {
+		prefix, paths := t.match(chain, place)
 		var key strings.Builder
 		for _, w := range paths {
 			key.WriteString(strconv.Itoa(w) + " ")
@@ -139,15 +139,15 @@ func (t *Table) reach(p netip.Prefix) []Reach {
 			at[key.String()] = i
 			out = append(out, Reach{Prefix: prefix, Uses: t.uses(paths)})
 		}
-		if zone != "" {
-			out[i].Zones = append(out[i].Zones, zone)
+		if place != "" {
+			out[i].Places = append(out[i].Places, place)
 		}
 	}
 	return out
 }
 
-// zones are the regions and locations between which the routes of these prefixes may differ; one without a name when none does.
-func (t *Table) zones(chain []netip.Prefix) []string {
+// places are the regions and locations between which the routes of these prefixes may differ; one without a name when none does.
+func (t *Table) places(chain []netip.Prefix) []string {
 	regions, colos := map[string]bool{}, map[string]bool{}
 	for _, prefix := range chain {
 		for _, i := range t.byPrefix[prefix] {
@@ -179,12 +179,12 @@ func sortedKeys(set map[string]bool) []string {
 	return keys
 }
 
-// match finds the longest of the prefixes that has routes in a zone, and these.
-func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
+// match finds the longest of the prefixes that has routes in a place, and these.
+func (t *Table) match(chain []netip.Prefix, place string) (netip.Prefix, []int) {
 	for _, prefix := range chain {
 		var paths []int
 		for _, i := range t.byPrefix[prefix] {
-			if t.paths[i].seenIn(zone) {
+			if t.paths[i].seenIn(place) {
 				paths = append(paths, i)
 			}
 		}
@@ -199,7 +199,7 @@ func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
 // nothing is left is said of the route that stays.
 func (t *Table) uses(paths []int) []PathUse {
 	uses := make([]PathUse, 0, len(paths))
-	gone := func(i int) bool { return t.paths[i].gone }
+	gone := func(i int) bool { return t.paths[i].overDeleted }
 	all := !slices.ContainsFunc(paths, func(i int) bool { return !gone(i) })
 	for _, i := range paths {
 		if all || !gone(i) {

@@ -14,9 +14,9 @@ import (
 
 // Destination is a network that the account's routes lead to, or that it advertises, with all paths to it.
 type Destination struct {
-	Prefix  netip.Prefix
-	Reach   []Reach        // from the regions, where the routes differ between them
-	Account *AccountPrefix // the account's prefix that it belongs to; nil: none is known
+	Prefix    netip.Prefix
+	Reach     []Reach        // from the regions, where the routes differ between them
+	OwnPrefix *AccountPrefix // the prefix of the account's own that it lies in; nil: none is known
 	// Impact is what the state of the paths means for traffic: Outage when some region has no path left that works, Impaired when one
 	// is lost or degraded, Risk in place of both for a network that Cloudflare does not advertise.
 	Impact Impact
@@ -140,7 +140,7 @@ func (t *Table) Destination(p netip.Prefix) Destination { return t.destination(p
 // destination is Destination from those of the regions that are wanted; nil: all.
 func (t *Table) destination(p netip.Prefix, wanted func(Reach) bool) Destination {
 	p = p.Masked()
-	d := Destination{Prefix: p, Reach: t.reach(p), Account: t.Owner(p), Likelihood: Certain}
+	d := Destination{Prefix: p, Reach: t.reach(p), OwnPrefix: t.Owner(p), Likelihood: Certain}
 	several := len(d.Reach) > 1
 	if wanted != nil {
 		if of := slices.DeleteFunc(slices.Clone(d.Reach), func(r Reach) bool { return !wanted(r) }); len(of) > 0 {
@@ -161,29 +161,29 @@ func (t *Table) destination(p netip.Prefix, wanted func(Reach) bool) Destination
 		}
 		switch {
 		case i == 0 || l.worse(worst):
-			worst, where = l, r.Zones
+			worst, where = l, r.Places
 		case l.text == worst.text:
-			where = append(slices.Clone(where), r.Zones...)
+			where = append(slices.Clone(where), r.Places...)
 		}
 	}
 	d.Impact, d.Likelihood, d.Unknown, d.text = worst.impact, worst.likelihood, worst.unknown, worst.text
 	d.dead = worst.impact == Outage
 	if several && len(where) > 0 {
-		d.text += " in " + zonesText(where)
+		d.text += " in " + placesText(where)
 	}
-	if d.Impact > Risk && d.Account != nil && d.Account.Advertised == No {
+	if d.Impact > Risk && d.OwnPrefix != nil && d.OwnPrefix.Advertised == No {
 		d.Impact = Risk
 		d.text += notAdvertised
 	}
 	return d
 }
 
-// zonesText names regions and locations; many by their number.
-func zonesText(zones []string) string {
-	if len(zones) <= 4 {
-		return strings.Join(zones, " ")
+// placesText names regions and locations; many by their number.
+func placesText(places []string) string {
+	if len(places) <= 4 {
+		return strings.Join(places, " ")
 	}
-	return fmt.Sprintf("%d regions: %s", len(zones), strings.Join(zones, " "))
+	return fmt.Sprintf("%d regions: %s", len(places), strings.Join(places, " "))
 }
 
 // left is what is left of the paths in a Reach.
@@ -444,8 +444,8 @@ func singlePoint(r Reach) []Finding {
 	f := Finding{Cause: SinglePoint, Likelihood: Remark, Impact: NoImpact, Source: srcOwn, lost: !works,
 		Next: "Add a path over another router, with the same priority or a larger number."}
 	from := ""
-	if len(r.Zones) > 0 {
-		from = " from " + strings.Join(r.Zones, " ")
+	if len(r.Places) > 0 {
+		from = " from " + strings.Join(r.Places, " ")
 	}
 	switch {
 	case len(names) == 1:

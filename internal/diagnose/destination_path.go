@@ -40,19 +40,19 @@ func (s PathState) lost() bool { return s == PathDown || s == PathBroken || s ==
 
 // Path is one static route with what it leads into. Routes into one tunnel count as one path: see key.
 type Path struct {
-	Route    api.Route
-	Prefix   netip.Prefix
-	Hop      netip.Addr
-	Over     Subject         // the tunnel or the link; its name is empty when none is known
-	Customer string          // the customer's endpoint of a tunnel
-	State    PathState       // of where the traffic is, where that is known
-	Why      string          // why State is unknown or broken, as the end of a sentence; else where it differs by location
-	Session  store.State     // of BGP; empty for an interconnect, whose session the API does not report
-	Score    *float64        // the average that State was read from
-	Track    store.Track     // of the tunnel
-	unread   bool            // a field or the next hop could not be read: its place among the paths is not known
-	gone     bool            // the change that is looked at deletes what it leads into
-	only     map[string]bool // regions and locations that it is limited to; nil: not limited
+	Route       api.Route
+	Prefix      netip.Prefix
+	Hop         netip.Addr
+	Over        Subject         // the tunnel or the link; its name is empty when none is known
+	Customer    string          // the customer's endpoint of a tunnel
+	State       PathState       // of where the traffic is, where that is known
+	Why         string          // why State is unknown or broken, as the end of a sentence; else where it differs by location
+	Session     store.State     // of BGP; empty for an interconnect, whose session the API does not report
+	Score       *float64        // the average that State was read from
+	Track       store.Track     // of the tunnel
+	unread      bool            // a field or the next hop could not be read: its place among the paths is not known
+	overDeleted bool            // the change that is looked at deletes what it leads into
+	only        map[string]bool // regions and locations that it is limited to; nil: not limited
 }
 
 // Name is what the path leads into, as a person names it: the tunnel, or the next hop where none is known.
@@ -103,8 +103,8 @@ func (w Path) Scope() []string {
 }
 
 // seenIn reports whether the route is in the routing table of a region or location; the empty one is one that no scope names.
-func (w Path) seenIn(zone string) bool {
-	return w.only == nil || w.only[zone]
+func (w Path) seenIn(place string) bool {
+	return w.only == nil || w.only[place]
 }
 
 // newPath parses a route; false when it has no prefix that can be read.
@@ -121,11 +121,11 @@ func newPath(r api.Route) (Path, bool) {
 	for _, field := range store.Undecoded(&r) {
 		w.Why, w.unread = "its field "+field+" could not be read", true
 	}
-	for _, zone := range w.Scope() {
+	for _, place := range w.Scope() {
 		if w.only == nil {
 			w.only = map[string]bool{}
 		}
-		w.only[zone] = true
+		w.only[place] = true
 	}
 	return w, true
 }
@@ -147,7 +147,7 @@ func (t *Table) lead() {
 				continue
 			}
 			t.subnets = append(t.subnets, in)
-			for _, at := range in.hops(hops) {
+			for _, at := range in.pathsInto(hops) {
 				t.overTunnel(&t.paths[at], *tunnel, in.cloudflare)
 			}
 		}
@@ -159,7 +159,7 @@ func (t *Table) lead() {
 				continue
 			}
 			t.subnets = append(t.subnets, in)
-			for _, at := range in.hops(hops) {
+			for _, at := range in.pathsInto(hops) {
 				t.overLink(&t.paths[at], l, in.cloudflare)
 			}
 		}
@@ -180,16 +180,16 @@ func (t *Table) lead() {
 
 // leadNowhere names the tunnels that the change looked at would delete, and that paths lead into: their names say more than the addresses.
 func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
-	for _, tunnel := range t.facts.gone {
+	for _, tunnel := range t.facts.deleted {
 		for _, text := range []string{tunnel.InterfaceAddress, tunnel.InterfaceAddress6} {
 			in, ok := newSubnet(text, tunnel.Name)
 			if !ok {
 				continue
 			}
-			for _, at := range in.hops(hops) {
+			for _, at := range in.pathsInto(hops) {
 				if w := &t.paths[at]; w.Over.Name == "" {
 					w.Over.Name, w.State, w.Why = tunnel.Name, PathBroken, tunnel.Name+" is deleted"
-					w.gone = true
+					w.overDeleted = true
 				}
 			}
 		}
@@ -212,8 +212,8 @@ func newSubnet(text, owner string) (subnet, bool) {
 	return in, true
 }
 
-// hops are the paths whose next hop lies in the subnet.
-func (s subnet) hops(all map[netip.Addr][]int) []int {
+// pathsInto are the paths whose next hop lies in the subnet.
+func (s subnet) pathsInto(all map[netip.Addr][]int) []int {
 	if len(all) == 0 {
 		return nil
 	}
@@ -280,7 +280,7 @@ func (t *Table) health(w *Path, check *api.HealthCheck) {
 	h := t.facts.Health[name]
 	seen := h.State
 	w.Score = h.Score
-	if score, where := busy(t.facts.sight(name)); score != nil {
+	if score, where := scoreByTraffic(t.facts.sight(name)); score != nil {
 		w.Score, w.Why = score, where
 		seen = store.HealthOf(score)
 	}
@@ -296,9 +296,9 @@ func (t *Table) health(w *Path, check *api.HealthCheck) {
 	}
 }
 
-// busy is the average health of the locations that carry the tunnel's traffic, weighed by it, and which of them are down; nil when
-// that is not known.
-func busy(in store.Insight) (score *float64, down string) {
+// scoreByTraffic is the average health of the locations that carry the tunnel's traffic, weighed by it, and which of them are down; nil
+// when that is not known.
+func scoreByTraffic(in store.Insight) (score *float64, down string) {
 	if !in.ColoFlow || in.Partial {
 		return nil, ""
 	}

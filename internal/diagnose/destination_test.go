@@ -85,7 +85,7 @@ func (n *network) routes(texts ...string) *network {
 	return n
 }
 
-// carriers names the paths that carry the traffic from a zone, with their shares in percent.
+// carriers names the paths that carry the traffic from a region, with their shares in percent.
 func carriers(r diagnose.Reach) string {
 	var out []string
 	for _, u := range r.Uses {
@@ -186,9 +186,9 @@ func TestRegionsHaveTheirOwnTables(t *testing.T) {
 		t.Errorf("%s (%s)", got, d.Impact)
 	}
 	for _, r := range d.Reach {
-		want := map[string]string{"ENAM": "t0 100%", "WEUR": "t1 100%", "AFR": "t2 100%"}[r.Zones[0]]
+		want := map[string]string{"ENAM": "t0 100%", "WEUR": "t1 100%", "AFR": "t2 100%"}[r.Places[0]]
 		if got := carriers(r); got != want {
-			t.Errorf("from %v by %q, want %q", r.Zones, got, want)
+			t.Errorf("from %v by %q, want %q", r.Places, got, want)
 		}
 	}
 	gap := diagnose.NewTable(networkOf("healthy").route("198.18.20.0/24 t0 100 ENAM den01").facts).Destination(

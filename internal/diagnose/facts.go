@@ -46,7 +46,7 @@ type Facts struct {
 	Good    *snapshot.Baseline // how the account stood on the day that was saved as good; nil: none was
 
 	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
-	gone       []store.Tunnel  // that are deleted; see After
+	deleted    []store.Tunnel  // that are deleted; see After
 }
 
 // From takes the facts from the store. Insights are added by whoever has read them.

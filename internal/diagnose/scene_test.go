@@ -79,7 +79,7 @@ func health(score float64) is {
 func upUntil(long, past time.Duration) is {
 	return func(t *store.Tunnel) {
 		at := night.Add(-past)
-		t.Track = store.Track{Watched: at.Add(-long), Looked: night, Changed: at, Events: []store.Event{
+		t.Track = store.Track{KnownSince: at.Add(-long), Looked: night, Changed: at, Events: []store.Event{
 			{At: at, Kind: store.SessionChanged, Name: t.Name, ObjectID: t.ID, From: store.Up, To: store.Down, Said: true}}}
 	}
 }
@@ -88,7 +88,7 @@ func upUntil(long, past time.Duration) is {
 func wellUntil(long, past time.Duration) is {
 	return func(t *store.Tunnel) {
 		at := night.Add(-past)
-		t.Health.Since, t.Track.Watched, t.Track.Looked = at, at.Add(-long), night
+		t.Health.Since, t.Track.KnownSince, t.Track.Looked = at, at.Add(-long), night
 		t.Track.Events = append(t.Track.Events, store.Event{At: at, Kind: store.HealthChanged, Name: t.Name, ObjectID: t.ID,
 			FromHealth: store.Healthy, ToHealth: t.Health.State})
 	}

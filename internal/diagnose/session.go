@@ -233,7 +233,7 @@ func (c tunnelCase) lost(w worked, l Likelihood) Finding {
 func (c tunnelCase) beginning() bool {
 	since := c.Track.Changed
 	if since.IsZero() {
-		since = c.Track.Watched
+		since = c.Track.KnownSince
 	}
 	return c.State == store.Establishing && (since.IsZero() || c.at.Sub(since) <= settling)
 }

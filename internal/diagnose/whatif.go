@@ -96,7 +96,7 @@ func (f *Facts) editTunnel(e Edit) {
 		return
 	}
 	if e.Object == nil {
-		f.gone = append(slices.Clone(f.gone), f.Tunnels[at])
+		f.deleted = append(slices.Clone(f.deleted), f.Tunnels[at])
 		f.Tunnels = slices.Delete(f.Tunnels, at, at+1)
 		return
 	}
@@ -151,7 +151,7 @@ type Difference struct {
 
 // LastPath reports whether the change takes the last path that works, or may, from a network that Cloudflare goes on advertising.
 func (d Difference) LastPath() bool {
-	if a := d.After.Account; a == nil || a.Advertised != Yes && a.Advertised != Partly {
+	if a := d.After.OwnPrefix; a == nil || a.Advertised != Yes && a.Advertised != Partly {
 		return false
 	}
 	return unrouted(d.After) && !unrouted(d.Before) || d.After.Dead() && !d.Before.Dead()
@@ -160,7 +160,7 @@ func (d Difference) LastPath() bool {
 // Draws is what of a network's traffic is lost once the change has Cloudflare advertise it, as a sentence: its paths were dead before, only
 // nothing came. "" when nothing is.
 func (d Difference) Draws() string {
-	was, is := d.Before.Account, d.After.Account
+	was, is := d.Before.OwnPrefix, d.After.OwnPrefix
 	if is == nil || is.Advertised != Yes && is.Advertised != Partly || was != nil && was.Advertised != No || !d.Before.Dead() ||
 		!d.After.Dead() {
 		return ""
@@ -218,8 +218,8 @@ func (d Destination) parts() []string {
 			parts = append(parts, text)
 		}
 	}
-	if d.Account != nil {
-		parts = append(parts, d.Account.Answers())
+	if d.OwnPrefix != nil {
+		parts = append(parts, d.OwnPrefix.Answers())
 	}
 	return parts
 }
@@ -230,7 +230,7 @@ func (r Reach) carriers() string {
 	unknown := ""
 	for _, u := range r.Uses {
 		switch {
-		case u.gone:
+		case u.overDeleted:
 		case u.InUse && u.Share != nil:
 			paths = append(paths, fmt.Sprintf("%s %.0f%%", u.Name(), *u.Share*100))
 		case u.InUse, u.Maybe:
@@ -242,8 +242,8 @@ func (r Reach) carriers() string {
 		return ""
 	}
 	from := ""
-	if len(r.Zones) > 0 {
-		from = "from " + zonesText(r.Zones) + " "
+	if len(r.Places) > 0 {
+		from = "from " + placesText(r.Places) + " "
 	}
 	return from + strings.Join(paths, ", ") + unknown
 }

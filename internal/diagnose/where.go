@@ -73,7 +73,7 @@ func (t *Table) Where(p netip.Prefix) Lookup {
 		w.Is = t.is(p.Addr())
 	}
 	w.Holds = t.holds(p)
-	if w.Account == nil && len(w.Holds) == 0 {
+	if w.OwnPrefix == nil && len(w.Holds) == 0 {
 		w.NoAccount = t.noAccount(p)
 	}
 	if chain := t.covering(p); len(chain) > 1 {
@@ -106,7 +106,7 @@ func (t *Table) fate(w *Lookup, p netip.Prefix) Outcome {
 	if outcome == Untold {
 		w.Source = srcOwn
 	}
-	if w.Account != nil && outcome == ToInternet {
+	if w.OwnPrefix != nil && outcome == ToInternet {
 		outcome, text, w.Source = Untold, "Nothing leads it to your network, although it belongs to one of your prefixes.", srcAdvertise
 	}
 	w.Fate = "No static route matches. " + text
@@ -220,7 +220,7 @@ func (t *Table) notKnown(w Lookup, p netip.Prefix) []string {
 	if t.unmeasured != "" {
 		out = append(out, upperFirst(t.unmeasured)+": which path traffic takes depends on it.")
 	}
-	for _, a := range append(w.Holds, deref(w.Account)...) {
+	for _, a := range append(w.Holds, deref(w.OwnPrefix)...) {
 		for _, why := range []string{a.Unadvertised, a.Unbound} {
 			if why != "" {
 				out = append(out, upperFirst(why)+".")
@@ -316,7 +316,7 @@ func Below(s *store.Snapshot, p netip.Prefix) []store.Target {
 	var out []store.Target
 	for _, row := range s.Prefixes.Rows {
 		if cidr, err := netip.ParsePrefix(row.CIDR); err == nil && cidr.Overlaps(p) {
-			out = append(out, store.Target{Kind: store.BGPPrefixes, Of: row.ID}, store.Target{Kind: store.Bindings, Of: row.ID})
+			out = append(out, store.Target{Kind: store.BGPPrefixes, Object: row.ID}, store.Target{Kind: store.Bindings, Object: row.ID})
 		}
 	}
 	return out

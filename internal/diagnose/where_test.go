@@ -73,7 +73,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 			t.Errorf("%s: what is not known: %q", text, w.NotKnown)
 		}
 	}
-	if a := table.Where(asked("203.0.113.200")).Account; a == nil || a.Advertised != diagnose.Yes || a.By != "203.0.113.0/24" || !a.Transits {
+	if a := table.Where(asked("203.0.113.200")).OwnPrefix; a == nil || a.Advertised != diagnose.Yes || a.By != "203.0.113.0/24" || !a.Transits {
 		t.Errorf("a withdrawn part of an advertised prefix is advertised by that: %+v", a)
 	}
 	if w := table.Where(asked("10.64.3.7")); fmt.Sprint(w.Wider) != "[10.64.0.0/20 10.64.0.0/16]" {
@@ -112,7 +112,7 @@ func TestWhetherTheAccountsPrefixIsAdvertised(t *testing.T) {
 		n := networkOf("down").route("198.51.100.0/24 t0 100").own("198.51.100.0/24", "Magic Transit", "+198.51.100.0/24")
 		c.change(&n.facts.Prefixes.Rows[0])
 		d := diagnose.NewTable(n.facts).Destination(netip.MustParsePrefix("198.51.100.0/24"))
-		if got := d.Account.Answers(); got != c.want {
+		if got := d.OwnPrefix.Answers(); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 		want := diagnose.Outage
@@ -160,7 +160,7 @@ func TestWhereNamesWhatWasNotRead(t *testing.T) {
 }
 
 // naive is an independent model: it compares addresses bit by bit as text, and goes through all routes for every question.
-func naive(routes []api.Route, penalty map[string]int, addr netip.Addr, zone string) map[string]bool {
+func naive(routes []api.Route, penalty map[string]int, addr netip.Addr, region string) map[string]bool {
 	bits := func(a netip.Addr) string {
 		var s strings.Builder
 		for _, b := range a.AsSlice() {
@@ -180,7 +180,7 @@ func naive(routes []api.Route, penalty map[string]int, addr netip.Addr, zone str
 		if network.Is4() != addr.Is4() || bits(network)[:n] != bits(addr)[:n] {
 			continue
 		}
-		if r.Scope != nil && !slices.Contains(r.Scope.ColoRegions, zone) {
+		if r.Scope != nil && !slices.Contains(r.Scope.ColoRegions, region) {
 			continue
 		}
 		number := r.Priority + penalty[r.Nexthop]
@@ -244,10 +244,10 @@ func (n *network) penalties() map[string]int {
 	return out
 }
 
-// inUse are the next hops that carry traffic from a zone.
-func inUse(p diagnose.Lookup, zone string) map[string]bool {
+// inUse are the next hops that carry traffic from a region.
+func inUse(p diagnose.Lookup, region string) map[string]bool {
 	for _, r := range p.Reach {
-		if len(r.Zones) > 0 && !slices.Contains(r.Zones, zone) {
+		if len(r.Places) > 0 && !slices.Contains(r.Places, region) {
 			continue
 		}
 		var out map[string]bool
@@ -274,10 +274,10 @@ func FuzzLongestPrefix(f *testing.F) {
 		table, penalties := diagnose.NewTable(n.facts), n.penalties()
 		addr := netip.AddrFrom4([4]byte{10, byte(address >> 16 & 3), byte(address >> 8), byte(address)})
 		place := table.Where(netip.PrefixFrom(addr, 32))
-		for _, zone := range []string{"ENAM", "WEUR", "APAC", "OC"} {
-			want, got := naive(n.facts.Routes.Rows, penalties, addr, zone), inUse(place, zone)
+		for _, region := range []string{"ENAM", "WEUR", "APAC", "OC"} {
+			want, got := naive(n.facts.Routes.Rows, penalties, addr, region), inUse(place, region)
 			if fmt.Sprint(got) != fmt.Sprint(want) {
-				t.Errorf("seed %d: %s from %s goes to %v, the model says %v", seed, addr, zone, got, want)
+				t.Errorf("seed %d: %s from %s goes to %v, the model says %v", seed, addr, region, got, want)
 			}
 		}
 	})

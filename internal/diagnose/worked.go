@@ -53,7 +53,7 @@ func (c tunnelCase) probesWorked() worked {
 }
 
 func lastWorked(track store.Track, is func(store.Event) (up, down bool)) worked {
-	w := worked{from: track.Watched}
+	w := worked{from: track.KnownSince}
 	for _, e := range track.Events {
 		up, down := is(e)
 		if down {
@@ -106,5 +106,5 @@ func (c tunnelCase) neverUp() bool {
 		return false
 	}
 	created := c.CreatedOn.Time
-	return c.at.Sub(created) < young || !c.Track.Watched.IsZero() && c.Track.Watched.Sub(created) < settling
+	return c.at.Sub(created) < young || !c.Track.KnownSince.IsZero() && c.Track.KnownSince.Sub(created) < settling
 }

@@ -85,7 +85,7 @@ func (d *desk) reader() *reader {
 	account := client.In(simaccount.DefaultAccount)
 	r.Store = store.New(account, d.clock.now, 0)
 	r.Use(store.FromAccount(account))
-	r.Keep(store.Overview()...)
+	r.ReadAlways(store.Overview()...)
 	return r
 }
 
@@ -98,7 +98,7 @@ func (d *desk) recorder() (r *reader, end func()) {
 	d.t.Helper()
 	r = d.reader()
 	history := d.history()
-	r.Remember(history)
+	r.UseHistory(history)
 	path := handover.Path(d.state, "history")
 	l, err := handover.Listen(d.t.Context(), path, false)
 	if err != nil {
@@ -111,7 +111,7 @@ func (d *desk) recorder() (r *reader, end func()) {
 func (d *desk) screen() (*reader, *handover.Client) {
 	d.t.Helper()
 	s := d.reader()
-	s.Remember(d.history())
+	s.UseHistory(d.history())
 	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: handover.Path(d.state, "history"), Name: "recorder",
 		SharedHistory: true})
 	s.UseRecorder(d.t.Context(), c)
@@ -143,7 +143,7 @@ func TestAScreenBesideARecorderHardlyAsks(t *testing.T) {
 	}
 	for i, tunnel := range first.Tunnels {
 		track, of := tunnel.Track, recorder.Last().Tunnels[i]
-		if track.Watched.IsZero() || !track.Changed.Equal(of.Track.Changed) || tunnel.State != of.State || tunnel.Health != of.Health &&
+		if track.KnownSince.IsZero() || !track.Changed.Equal(of.Track.Changed) || tunnel.State != of.State || tunnel.Health != of.Health &&
 			tunnel.Health.State != of.Health.State {
 			t.Errorf("%s: %+v, at the recorder %+v", tunnel.Name, track, of.Track)
 		}
@@ -272,7 +272,7 @@ func TestWhatIsWantedAnewIsAskedOfCloudflare(t *testing.T) {
 		t.Errorf("%d requests, read at %s", screen.requests(), screen.Last().Fetched())
 	}
 	before := screen.requests()
-	screen.Expire(store.Of(store.Routes)...)
+	screen.Expire(store.TargetsOf(store.Routes)...)
 	screen.Round(t.Context())
 	if screen.requests() == before || screen.Last().Routes.Fetched.Before(d.clock.now()) {
 		t.Errorf("the routes are of %s after a change", screen.Last().Routes.Fetched)

@@ -55,7 +55,7 @@ func TestAScreenOfAnotherUser(t *testing.T) {
 	}
 	recorder := d.reader()
 	h := d.history()
-	recorder.Remember(h)
+	recorder.UseHistory(h)
 	muted := mute.Path(d.state, simaccount.DefaultAccount)
 	l, err := mute.Open(muted)
 	if err == nil {

@@ -29,9 +29,9 @@ type About struct {
 	// NoList is why `list` and `get` do not print it. Empty: they do.
 	NoList string
 
-	Parent  Kind          // the kind under whose objects it is read, one request each; empty for account-wide ones
-	Every   time.Duration // how often it is read while somebody needs it
-	Watched bool          // read all the time, because the first page, events and notifications rest on it
+	Parent Kind          // the kind under whose objects it is read, one request each; empty for account-wide ones
+	Every  time.Duration // how often it is read while somebody needs it
+	Always bool          // read all the time, because the first page, events and notifications rest on it
 
 	Key       string   // the field that an object is addressed by; empty for "id"
 	Label     []string // the fields that people call an object by: the first that is set counts

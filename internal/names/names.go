@@ -98,8 +98,8 @@ func Keep(path string, now Names) error {
 	return statefile.Replace(path, text)
 }
 
-// Of are the names of what a snapshot holds; a list that is not known completely is not among them.
-func Of(s *store.Snapshot) Names {
+// FromSnapshot returns the names of what a snapshot holds; a list that is not known completely is not among them.
+func FromSnapshot(s *store.Snapshot) Names {
 	out := Names{}
 	add := func(k kind.Kind, e store.Entry, names func() []string) {
 		if e.Complete() {

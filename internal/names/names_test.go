@@ -57,7 +57,7 @@ func TestNamesOfASnapshotAreThoseThatAreKnown(t *testing.T) {
 	read := store.Entry{Fetched: store.Entry{}.Fetched.AddDate(2026, 0, 0)}
 	s := &store.Snapshot{GRE: read, Tunnels: []store.Tunnel{{Tunnel: api.Tunnel{Name: "fra", Kind: api.GRE}},
 		{Tunnel: api.Tunnel{Name: "waw", Kind: api.IPsec}}}}
-	got := Of(s)
+	got := FromSnapshot(s)
 	if _, known := got["ipsec"]; known || !slices.Equal(got["gre"], []string{"fra"}) {
 		t.Errorf("%v", got)
 	}

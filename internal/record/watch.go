@@ -23,7 +23,7 @@ const minWait = 100 * time.Millisecond
 // Watch has the overview of an account read until ctx ends, each kind by itself, and calls after whenever something was read, here or by
 // another program that shares the history. It returns when the last read has ended.
 func Watch(ctx context.Context, s *store.Store, after func()) {
-	s.Keep(store.Overview()...)
+	s.ReadAlways(store.Overview()...)
 	landed := make(chan struct{}, 1)
 	var reads sync.WaitGroup
 	defer reads.Wait()
@@ -31,7 +31,7 @@ func Watch(ctx context.Context, s *store.Store, after func()) {
 		for _, job := range s.Due() {
 			reads.Go(func() {
 				s.Do(ctx, job)
-				s.HearHistory()
+				s.RereadHistory()
 				after()
 				select {
 				case landed <- struct{}{}:

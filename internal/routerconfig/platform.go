@@ -44,7 +44,7 @@ const (
 // platformSpec is what is known about a platform.
 type platformSpec struct {
 	title   string
-	kinds   []rules.LinkType
+	kinds   []rules.OnRamp
 	comment string // what begins a comment line
 	quote   syntax
 	// routing is the syntax of the key of a BGP session where it differs from quote; nil where it does not.
@@ -66,7 +66,7 @@ type platformSpec struct {
 
 const vendorKnowledge = "general vendor knowledge"
 
-var both = []rules.LinkType{rules.GRE, rules.IPsec}
+var both = []rules.OnRamp{rules.GRE, rules.IPsec}
 
 // order is the order in which platforms are offered.
 var order = []Platform{IOSXE, Junos, PANOS, FortiOS, VyOS, Linux, EOS, RouterOS, Terraform}
@@ -121,12 +121,12 @@ func (p Platform) Title() string { return platformSpecs[p].title }
 
 // Platforms are those that a tunnel of the kind can be configured on, in the order in which they are offered. Arista
 // EOS and MikroTik RouterOS have GRE only: nothing of Cloudflare's describes IPsec on them.
-func Platforms(kind rules.LinkType) []Platform {
+func Platforms(kind rules.OnRamp) []Platform {
 	return slices.DeleteFunc(slices.Clone(order), func(p Platform) bool { return !slices.Contains(platformSpecs[p].kinds, kind) })
 }
 
 // ParsePlatform reads the command line's word for a platform; the error lists those that the kind has.
-func ParsePlatform(kind rules.LinkType, text string) (Platform, error) {
+func ParsePlatform(kind rules.OnRamp, text string) (Platform, error) {
 	names := make([]string, 0, len(order))
 	for _, p := range Platforms(kind) {
 		if string(p) == text {

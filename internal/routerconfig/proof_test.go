@@ -14,7 +14,7 @@ import (
 // The commands to try a tunnel name what the configuration for its router made: nothing in brackets is left to be guessed, and each
 // interface and number of theirs stands in the configuration of the pair.
 func TestTheCommandsOfTheProofNameWhatTheConfigurationMade(t *testing.T) {
-	for name, kind := range map[string]rules.LinkType{"gre-bgp-pair": rules.GRE, "ipsec-bgp-pair": rules.IPsec, "gre-pair": rules.GRE} {
+	for name, kind := range map[string]rules.OnRamp{"gre-bgp-pair": rules.GRE, "ipsec-bgp-pair": rules.IPsec, "gre-pair": rules.GRE} {
 		pair := tunnels()[name]
 		r := routerOf(api.Secret{}, pair...)
 		for _, p := range routerconfig.Platforms(kind) {

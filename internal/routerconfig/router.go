@@ -33,8 +33,8 @@ type Router struct {
 func SingleTunnel(in Input) Router { return Router{Tunnels: []Input{in}} }
 
 // kinds lists the kinds of the router's tunnels.
-func (r Router) kinds() []rules.LinkType {
-	out := make([]rules.LinkType, len(r.Tunnels))
+func (r Router) kinds() []rules.OnRamp {
+	out := make([]rules.OnRamp, len(r.Tunnels))
 	for i, in := range r.Tunnels {
 		out[i] = in.Kind()
 	}
@@ -47,7 +47,7 @@ func (r Router) Platforms() []Platform {
 		return linkPlatforms()
 	}
 	return slices.DeleteFunc(slices.Clone(order), func(p Platform) bool {
-		return slices.ContainsFunc(r.kinds(), func(k rules.LinkType) bool { return !slices.Contains(platformSpecs[p].kinds, k) })
+		return slices.ContainsFunc(r.kinds(), func(k rules.OnRamp) bool { return !slices.Contains(platformSpecs[p].kinds, k) })
 	})
 }
 

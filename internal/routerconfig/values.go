@@ -26,7 +26,7 @@ type Input struct {
 }
 
 // Kind is the tunnel's kind as the rules know it.
-func (in Input) Kind() rules.LinkType {
+func (in Input) Kind() rules.OnRamp {
 	if in.Tunnel.Kind == api.IPsec {
 		return rules.IPsec
 	}

@@ -5,14 +5,14 @@ import "net/netip"
 // Named is an object of the account that has a name.
 type Named struct {
 	Name string
-	Type LinkType
+	Type OnRamp
 }
 
 // NameTaken checks a name against the others of the account; the caller leaves the edited object out. Names of
 // IPsec tunnels and interconnects must differ from those of all others (Cloudflare API: create IPsec tunnel, update
 // interconnect). For GRE the API says among GRE tunnels and the docs among all: another kind is a Warning there
 // (Cloudflare API: create GRE tunnel; Cloudflare docs: Configure tunnel endpoints).
-func NameTaken(kind LinkType, name string, existing []Named) Finding {
+func NameTaken(kind OnRamp, name string, existing []Named) Finding {
 	var worst Finding
 	for _, e := range existing {
 		switch {
@@ -28,7 +28,7 @@ func NameTaken(kind LinkType, name string, existing []Named) Finding {
 
 // EndpointPair is the outer pair of addresses of a tunnel.
 type EndpointPair struct {
-	Type       LinkType
+	Type       OnRamp
 	Cloudflare netip.Addr
 	Customer   netip.Addr // the zero Addr when not set
 	Owner      string

@@ -97,7 +97,7 @@ func TestAddressesThatLeadNowhere(t *testing.T) {
 
 // What is proposed for a device is what its side answers: routers drop probes with their own source address.
 func TestTheHealthCheckOfADevice(t *testing.T) {
-	for device, want := range map[Device]string{"": TypeRequest, AWS: TypeRequest,
+	for device, want := range map[CustomerDevice]string{"": TypeRequest, AWS: TypeRequest,
 		Azure: TypeReply, Google: TypeReply, "anything": TypeRequest} {
 		for _, product := range []Product{MagicTransit, CloudflareWAN} {
 			got := DeviceHealthCheck(device, product)

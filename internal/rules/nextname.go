@@ -12,7 +12,7 @@ import (
 // NextNames proposes names for a new link in the pattern of those in use: each numbered name that begins with
 // what is typed, counted up to the first free number ("CF_WAN_TUN_01" gives "CF_WAN_TUN_02"). Names that Cloudflare
 // would refuse for the kind are left out. The shortest pattern comes first, then by name; at most five.
-func NextNames(kind LinkType, typed string, existing []Named) []string {
+func NextNames(kind OnRamp, typed string, existing []Named) []string {
 	taken := map[string]bool{}
 	for _, e := range existing {
 		taken[e.Name] = true
@@ -59,7 +59,7 @@ func countUp(name string, taken map[string]bool) (next string, ok bool) {
 
 // TwinName proposes a name for the second of two tunnels of one router: fra-a gives fra-b, GRE_1 gives GRE_2, fra gives fra-2. The last
 // number of the name is counted up until the name is free; empty when none that Cloudflare takes was found.
-func TwinName(kind LinkType, name string, existing []Named) string {
+func TwinName(kind OnRamp, name string, existing []Named) string {
 	taken := map[string]bool{name: true}
 	for _, e := range existing {
 		taken[e.Name] = true

@@ -110,7 +110,7 @@ func accountRows() []row {
 	add("NameTaken", "both kinds", NameTaken(GRE, "x", []Named{{"x", IPsec}, {"x", GRE}}), Error)
 
 	others := []EndpointPair{{IPsec, ip("203.0.113.1"), ip("198.51.100.1"), "CF_WAN_TUN_FRA1"}}
-	pair := func(k LinkType, customer string) EndpointPair {
+	pair := func(k OnRamp, customer string) EndpointPair {
 		return EndpointPair{Type: k, Cloudflare: ip("203.0.113.1"), Customer: ip(customer)}
 	}
 	add("EndpointPairUsed", "free", EndpointPairUsed(pair(IPsec, "198.51.100.2"), true, others), None)

@@ -84,7 +84,7 @@ func TestServiceOf(t *testing.T) {
 			t.Errorf("%s is written %s", name, want)
 		}
 	}
-	if ServiceOther.String() == "" || GRE.String() == "" || LinkType(0).String() == "" {
+	if ServiceOther.String() == "" || GRE.String() == "" || OnRamp(0).String() == "" {
 		t.Error("everything has a name to show")
 	}
 }

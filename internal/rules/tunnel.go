@@ -4,18 +4,18 @@ import (
 	"strings"
 )
 
-// LinkType is the kind of link between Cloudflare and the customer.
-type LinkType int
+// OnRamp is how the customer's network is connected to Cloudflare: the word in Cloudflare's documents for tunnels and interconnects.
+type OnRamp int
 
-// The kinds of links.
+// The on-ramps that have rules here.
 const (
-	GRE LinkType = iota + 1
+	GRE OnRamp = iota + 1
 	IPsec
 	Interconnect
 )
 
 // String gives the kind as Cloudflare's documents write it.
-func (k LinkType) String() string {
+func (k OnRamp) String() string {
 	switch k {
 	case GRE:
 		return "GRE tunnel"
@@ -27,7 +27,7 @@ func (k LinkType) String() string {
 	return "link"
 }
 
-func (k LinkType) source() string {
+func (k OnRamp) source() string {
 	switch k {
 	case GRE:
 		return srcAPIGRE
@@ -46,7 +46,7 @@ func (k LinkType) source() string {
 //
 // Which characters are special is not spelled out (unconfirmed): letters, digits, "_" and "-" appear in
 // official examples; a dot is only a Warning because it may well be allowed.
-func TunnelName(kind LinkType, name string) Finding {
+func TunnelName(kind OnRamp, name string) Finding {
 	if name == "" {
 		return partial(kind.source(), "Enter a name: letters, digits, _ and -")
 	}
@@ -63,7 +63,7 @@ func TunnelName(kind LinkType, name string) Finding {
 }
 
 // nameCharacters refuses what is certainly special for tunnels and warns about what may be.
-func nameCharacters(kind LinkType, name string) Finding {
+func nameCharacters(kind OnRamp, name string) Finding {
 	dot, special := false, false
 	for _, r := range name {
 		switch {
@@ -115,7 +115,7 @@ func CloudflareEndpoint(text string) Finding {
 // routable on the Internet (Cloudflare docs: Configure tunnel endpoints). For IPsec it may be empty; it is
 // needed when the device identifies itself with its IPv4 address, and for traceroutes from Cloudflare. There a
 // private one is a Warning only: behind NAT the identity may be private.
-func CustomerEndpoint(kind LinkType, text string) Finding {
+func CustomerEndpoint(kind OnRamp, text string) Finding {
 	if text == "" && kind != GRE {
 		return Finding{}
 	}
@@ -140,7 +140,7 @@ func CustomerEndpoint(kind LinkType, text string) Finding {
 // MTU checks the packet size in bytes of a GRE tunnel or an interconnect; empty takes the default. The
 // minimum is MinMTU; no maximum is documented, so a value above what fits is a Warning. IPsec tunnels have no
 // such field (Cloudflare API: create GRE tunnel, update interconnect; Cloudflare docs: Network Interconnect).
-func MTU(kind LinkType, text string) Finding {
+func MTU(kind OnRamp, text string) Finding {
 	if text == "" {
 		return Finding{}
 	}
@@ -166,7 +166,7 @@ func MTU(kind LinkType, text string) Finding {
 
 // TTL checks the hop limit of a GRE tunnel's outer packets; empty takes DefaultTTL. Cloudflare documents no
 // range: the bounds are those of the IP header (RFC 791). IPsec tunnels have no such field.
-func TTL(kind LinkType, text string) Finding {
+func TTL(kind OnRamp, text string) Finding {
 	if text == "" {
 		return Finding{}
 	}

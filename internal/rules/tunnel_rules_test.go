@@ -10,7 +10,7 @@ import (
 func tunnelRows() []row {
 	var out []row
 	add := func(rule, value string, got Finding, want Severity) { out = append(out, row{rule, value, got, want}) }
-	name := func(k LinkType, v string, want Severity) {
+	name := func(k OnRamp, v string, want Severity) {
 		add("TunnelName", k.String()+" "+v, TunnelName(k, v), want)
 	}
 	for _, official := range []string{"GRE_1", "IPsec_1", "CF_WAN_TUN_01", "tunnel01", "a-b"} {
@@ -44,7 +44,7 @@ func tunnelRows() []row {
 		add("CloudflareEndpoint", v, CloudflareEndpoint(v), want)
 	}
 
-	customer := func(k LinkType, v string, want Severity) {
+	customer := func(k OnRamp, v string, want Severity) {
 		add("CustomerEndpoint", k.String()+" "+v, CustomerEndpoint(k, v), want)
 	}
 	customer(GRE, "198.51.100.1", None)
@@ -67,7 +67,7 @@ func tunnelRows() []row {
 func packetRows() []row {
 	var out []row
 	add := func(rule, value string, got Finding, want Severity) { out = append(out, row{rule, value, got, want}) }
-	mtu := func(k LinkType, v string, want Severity) { add("MTU", k.String()+" "+v, MTU(k, v), want) }
+	mtu := func(k OnRamp, v string, want Severity) { add("MTU", k.String()+" "+v, MTU(k, v), want) }
 	mtu(GRE, "", None)
 	mtu(GRE, "1", Partial)
 	mtu(GRE, "14", Partial)
@@ -88,7 +88,7 @@ func packetRows() []row {
 	mtu(IPsec, "", None)
 	mtu(IPsec, "1400", Error)
 
-	ttl := func(k LinkType, v string, want Severity) { add("TTL", k.String()+" "+v, TTL(k, v), want) }
+	ttl := func(k OnRamp, v string, want Severity) { add("TTL", k.String()+" "+v, TTL(k, v), want) }
 	ttl(GRE, "", None)
 	ttl(GRE, "64", None)
 	ttl(GRE, "1", Warning)

@@ -27,9 +27,9 @@ func In(path string, limits api.Limits) *Folder {
 	return &Folder{path: path, limits: limits, shares: make(map[string]api.Share)}
 }
 
-// Of returns the share of a credential at an address of the API; "" = api.DefaultBaseURL. The same credential always gets the
+// ShareOf returns the share of a credential at an address of the API; "" = api.DefaultBaseURL. The same credential always gets the
 // same share.
-func (f *Folder) Of(c api.Credentials, baseURL string) api.Share {
+func (f *Folder) ShareOf(c api.Credentials, baseURL string) api.Share {
 	name := name(c, baseURL)
 	f.mu.Lock()
 	defer f.mu.Unlock()

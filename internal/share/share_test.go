@@ -46,14 +46,14 @@ func TestProgramsOfOneUserShareACredential(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state", "share")
 	now := time.Unix(1_700_000_000, 0)
 	for range 5 { // each is a program that ends again
-		s := In(dir, limits).Of(token(canary), "")
+		s := In(dir, limits).ShareOf(token(canary), "")
 		for range 30 {
 			if !s.Take(api.Ask{Now: now}).Granted() {
 				t.Fatal("refused within the share")
 			}
 		}
 	}
-	s := In(dir, limits).Of(token(canary), api.DefaultBaseURL+"/")
+	s := In(dir, limits).ShareOf(token(canary), api.DefaultBaseURL+"/")
 	want := api.Allowance{Used: 150, Share: 300, Reserve: 45}
 	if b := s.Budget(now); b.REST != want || b.GraphQL != (api.Allowance{Share: 75, Reserve: 11}) || b.Unshared != nil {
 		t.Errorf("%+v", b)
@@ -66,13 +66,13 @@ func TestProgramsOfOneUserShareACredential(t *testing.T) {
 	}
 	// What is another credential, or another server, has a share of its own.
 	key := api.Credentials{Email: "a@example.com", Key: api.NewSecret(canary)}
-	for name, other := range map[string]api.Share{"token": In(dir, limits).Of(token(canary+"2"), ""), "key": In(dir, limits).Of(key, ""),
-		"server": In(dir, limits).Of(token(canary), "http://127.0.0.1:1/client/v4")} {
+	for name, other := range map[string]api.Share{"token": In(dir, limits).ShareOf(token(canary+"2"), ""), "key": In(dir, limits).ShareOf(key, ""),
+		"server": In(dir, limits).ShareOf(token(canary), "http://127.0.0.1:1/client/v4")} {
 		if b := other.Budget(now); b.REST.Used != 0 {
 			t.Errorf("another %s: %+v", name, b)
 		}
 	}
-	if f := In(dir, limits); f.Of(token(canary), "") != f.Of(token(canary), "") {
+	if f := In(dir, limits); f.ShareOf(token(canary), "") != f.ShareOf(token(canary), "") {
 		t.Error("one program has two shares for a credential")
 	}
 }
@@ -98,7 +98,7 @@ func TestABlockIsForAllPrograms(t *testing.T) {
 func TestTheFileTellsNobodyTheCredential(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "share")
 	now := time.Unix(1_700_000_000, 0)
-	s := In(dir, limits).Of(token(canary), "")
+	s := In(dir, limits).ShareOf(token(canary), "")
 	for i := range 1000 {
 		s.Take(api.Ask{Now: now.Add(time.Duration(i) * 10 * time.Second)})
 	}
@@ -336,7 +336,7 @@ func BenchmarkFirst(b *testing.B) {
 	dir, now := b.TempDir(), time.Unix(1_700_000_000, 0)
 	for b.Loop() {
 		now = now.Add(time.Minute)
-		if !In(dir, limits).Of(token(canary), "").Take(api.Ask{Now: now}).Granted() {
+		if !In(dir, limits).ShareOf(token(canary), "").Take(api.Ask{Now: now}).Granted() {
 			b.Fatal("refused")
 		}
 	}

@@ -50,7 +50,7 @@ func (s *Server) fleetTunnel(i int) seedTunnel {
 	case share < 0.05:
 		t.life = steady("Active", "", 0)
 	case share < 0.06:
-		t.life, t.cpeASN = steady("OpenSent", "BGP_DOWN", 1), t.asn+1
+		t.life, t.routerASN = steady("OpenSent", "BGP_DOWN", 1), t.asn+1
 	case share < 0.075:
 		t.life = steady("Connect", "", 1)
 	case share < 0.085:

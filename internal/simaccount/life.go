@@ -20,21 +20,21 @@ type timeline struct {
 }
 
 // at finds the moment that holds after elapsed, and when it began.
-func (p timeline) at(elapsed time.Duration) (moment, time.Duration) {
-	if len(p.moments) == 0 {
+func (t timeline) at(elapsed time.Duration) (moment, time.Duration) {
+	if len(t.moments) == 0 {
 		return moment{health: -1}, 0
 	}
 	round := time.Duration(0)
-	if p.period > 0 && elapsed > 0 {
-		round = elapsed / p.period * p.period
+	if t.period > 0 && elapsed > 0 {
+		round = elapsed / t.period * t.period
 	}
-	i, exact := slices.BinarySearchFunc(p.moments, elapsed-round, func(m moment, t time.Duration) int {
+	i, exact := slices.BinarySearchFunc(t.moments, elapsed-round, func(m moment, t time.Duration) int {
 		return int(m.at - t)
 	})
 	if !exact && i > 0 {
 		i--
 	}
-	return p.moments[i], round + p.moments[i].at
+	return t.moments[i], round + t.moments[i].at
 }
 
 // tcpUp follows RFC 4271: from OpenSent on there is a connection.
@@ -130,8 +130,8 @@ func reservedASN(asn int64) bool {
 	return slices.Contains([]int64{0, 13335, 23456, 65535, 4294967295}, asn)
 }
 
-// replan starts the tunnel's life anew after a change that a running session does not survive.
-func (r *record) replan(now time.Time) {
+// startOver starts the tunnel's life anew after a change that a running session does not survive.
+func (r *record) startOver(now time.Time) {
 	r.lifeFrom, r.stuck = now, time.Time{}
 	r.life = bringUp
 	if r.kind == IPsecTunnels && r.psk == "" {
@@ -143,7 +143,7 @@ func (r *record) replan(now time.Time) {
 		return
 	}
 	asn, _ := bgp["customer_asn"].(int64)
-	if reservedASN(asn) || (r.cpeASN != 0 && r.cpeASN != asn) {
+	if reservedASN(asn) || (r.routerASN != 0 && r.routerASN != asn) {
 		r.life = wrongASN
 	}
 }

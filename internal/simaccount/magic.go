@@ -171,7 +171,7 @@ func (m *magicResource) createOne(c *call, body map[string]any) (*record, error)
 	if m.kind == IPsecTunnels {
 		o["remote_identities"] = c.server.remoteIdentities(r.id)
 	}
-	r.replan(c.now)
+	r.startOver(c.now)
 	return r, nil
 }
 
@@ -191,7 +191,7 @@ func (m *magicResource) draft(c *call, r *record, body map[string]any) (*record,
 	next.obj["modified_on"] = stamp(c.now)
 	next.takePSK(c.now)
 	if restarts(r, &next) {
-		next.replan(c.now)
+		next.startOver(c.now)
 	}
 	return &next, nil
 }

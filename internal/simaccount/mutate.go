@@ -65,7 +65,7 @@ func (s *Server) SetHealth(kind Resource, idOrName string, health float64) error
 
 // Restart makes a tunnel come up anew, step by step, as after its creation.
 func (s *Server) Restart(kind Resource, idOrName string) error {
-	return s.mutate(kind, idOrName, func(r *record) { r.replan(s.now()) })
+	return s.mutate(kind, idOrName, func(r *record) { r.startOver(s.now()) })
 }
 
 func (s *Server) mutate(kind Resource, idOrName string, change func(*record)) error {

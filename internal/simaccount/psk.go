@@ -49,7 +49,7 @@ func generatePSK(c *call) (any, error) {
 func (c *call) rekey(r *record, psk string) {
 	r.setPSK(psk, c.now)
 	r.obj["modified_on"] = stamp(c.now)
-	r.replan(c.now)
+	r.startOver(c.now)
 }
 
 // pskResult carries nanoseconds, while the stored time has microseconds: the real API does so too.

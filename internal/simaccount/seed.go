@@ -78,7 +78,7 @@ func (s *Server) past(days int, words ...any) time.Time {
 type seedTunnel struct {
 	name, description    string
 	cloudflare, customer string
-	asn, cpeASN          int64 // 0: no BGP; the customer's router has the same number
+	asn, routerASN       int64 // 0: no BGP; the customer's router has the same number
 	life                 timeline
 	held                 time.Duration // how long the first state has held at the start
 	age                  time.Duration // how long ago it was made; 0: months ago
@@ -114,7 +114,7 @@ var demoTunnels = []seedTunnel{
 		asn: 64622, life: flaps,
 		more: Object{"health_check": Object{"rate": "high"}}},
 	{name: "waw-br1-ipsec", description: "Warsaw branch", cloudflare: cloudflareB, customer: "203.0.113.162",
-		asn: 64632, cpeASN: 64623, life: steady("OpenSent", "BGP_DOWN", 1), held: 3*time.Hour + 12*time.Minute,
+		asn: 64632, routerASN: 64623, life: steady("OpenSent", "BGP_DOWN", 1), held: 3*time.Hour + 12*time.Minute,
 		age: 3*time.Hour + 16*time.Minute},
 	{name: "sin-dc1-ipsec", description: "Singapore warehouse", cloudflare: cloudflareA, customer: "198.51.100.130",
 		asn: 64631, life: failed(5*day, "Connect", 1), held: 5*day + 8*time.Minute},
@@ -168,9 +168,9 @@ func (s *Server) placeTunnel(t seedTunnel, address string, created time.Time) *r
 	if len(t.life.moments) == 1 { // reports of tunnels that do not change come at different times
 		r.lifeFrom = r.lifeFrom.Add(-time.Duration(s.chance("phase", t.name) * float64(reportEvery)).Truncate(time.Millisecond))
 	}
-	r.cpeASN = t.cpeASN
-	if t.asn != 0 && t.cpeASN == 0 {
-		r.cpeASN = t.asn
+	r.routerASN = t.routerASN
+	if t.asn != 0 && t.routerASN == 0 {
+		r.routerASN = t.asn
 	}
 	if kind == IPsecTunnels {
 		o["remote_identities"] = s.remoteIdentities(r.id)

@@ -125,6 +125,6 @@ func (s *Server) addLink(cni, icon *record, version string, created time.Time) *
 		o["bgp"] = Object{"customer_asn": bgp["customer_asn"], "extra_prefixes": bgp["extra_prefixes"]}
 	}
 	r := s.insert(Links, o, created)
-	r.replan(created)
+	r.startOver(created)
 	return r
 }

@@ -44,11 +44,11 @@ type record struct {
 	created time.Time
 	gone    time.Time // when a deleted object stops to be readable; zero while it lives
 
-	psk      string   // IPsec only; never part of obj
-	life     timeline // sessions and health over time; of tunnels and links
-	lifeFrom time.Time
-	stuck    time.Time // bgp_status.updated_at when it is no longer refreshed; else zero
-	cpeASN   int64     // the ASN that the customer's router really uses; 0 means whatever is configured
+	psk       string   // IPsec only; never part of obj
+	life      timeline // sessions and health over time; of tunnels and links
+	lifeFrom  time.Time
+	stuck     time.Time // bgp_status.updated_at when it is no longer refreshed; else zero
+	routerASN int64     // the ASN that the customer's router really uses; 0 means whatever is configured
 
 	probes *probeTrouble // what troubles the probes alone; nil: nothing
 

@@ -256,11 +256,11 @@ func (b Baseline) Routes() ([]api.Route, bool) {
 		r.Priority, _ = strconv.Atoi(o.Fields["priority"])
 		if scope := strings.Fields(o.Fields["scope"]); len(scope) > 0 {
 			r.Scope = &api.RouteScope{}
-			for _, zone := range scope {
-				if slices.Contains(rules.Regions(), zone) {
-					r.Scope.ColoRegions = append(r.Scope.ColoRegions, zone)
+			for _, place := range scope {
+				if slices.Contains(rules.Regions(), place) {
+					r.Scope.ColoRegions = append(r.Scope.ColoRegions, place)
 				} else {
-					r.Scope.ColoNames = append(r.Scope.ColoNames, zone)
+					r.Scope.ColoNames = append(r.Scope.ColoNames, place)
 				}
 			}
 		}

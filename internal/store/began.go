@@ -17,17 +17,17 @@ type BeganHow int
 
 // What a time rests on, the best last.
 const (
-	NotSeen   BeganHow = iota // nothing is known
-	AtLatest                  // it began then or earlier: the status was reported then, which says nothing of the change
-	Watched                   // it began then or earlier: it has been watched since
-	ByHealth                  // the health fell then; when the session fell is not known
-	SeenThere                 // the change was seen
+	NotSeen        BeganHow = iota // nothing is known
+	AtLatest                       // it began then or earlier: the status was reported then, which says nothing of the change
+	SinceFirstLook                 // it began then or earlier: it was so at the first look, and has been since
+	ByHealth                       // the health fell then; when the session fell is not known
+	ChangeSeen                     // the change was seen
 )
 
 // Began is since when the session has been in its state: by the history of this program, else by the health where that is bad, too,
 // else as Session has it.
 func (t *Tunnel) Began(now time.Time) Began {
-	if b := t.fell(); t.Track.Changed.IsZero() && b.How == ByHealth && t.State != Up {
+	if b := t.unhealthySince(); t.Track.Changed.IsZero() && b.How == ByHealth && t.State != Up {
 		return b
 	}
 	return t.Session(now)
@@ -37,7 +37,7 @@ func (t *Tunnel) Began(now time.Time) Began {
 // the status was reported, or watching began.
 func (t *Tunnel) Session(now time.Time) Began {
 	if !t.Track.Changed.IsZero() {
-		return Began{At: t.Track.Changed, How: SeenThere}
+		return Began{At: t.Track.Changed, How: ChangeSeen}
 	}
 	if t.State == NoBGP {
 		return Began{}
@@ -46,15 +46,15 @@ func (t *Tunnel) Session(now time.Time) Began {
 	if at := t.Reported(); !at.IsZero() && !Ahead(at, now) {
 		out = Began{At: at, How: AtLatest}
 	}
-	age := t.Track.Looked.Sub(t.Track.Watched) - t.Track.Unwatched
+	age := t.Track.Looked.Sub(t.Track.KnownSince) - t.Track.Unwatched
 	if at := t.Track.Looked.Add(-age); age >= time.Minute && (out.At.IsZero() || at.Before(out.At)) {
-		out = Began{At: now.Add(-age), How: Watched}
+		out = Began{At: now.Add(-age), How: SinceFirstLook}
 	}
 	return out
 }
 
-// fell is since when the health checks find the tunnel bad: as it was seen, else by the series of the analytics.
-func (t *Tunnel) fell() Began {
+// unhealthySince is since when the health checks find the tunnel bad: as it was seen, else by the series of the analytics.
+func (t *Tunnel) unhealthySince() Began {
 	if h := t.Probed(); h != HealthDown && h != Degraded {
 		return Began{}
 	}
@@ -64,8 +64,8 @@ func (t *Tunnel) fell() Began {
 	return t.Health.Fell
 }
 
-// Fell is since when a series of health is not healthy; nothing when its newest value is healthy, or there is none.
-func Fell(series []Point) Began {
+// UnhealthySince is since when a series of health is not healthy; nothing when its newest value is healthy, or there is none.
+func UnhealthySince(series []Point) Began {
 	var out Began
 	for _, p := range slices.Backward(series) {
 		switch HealthOf(p.Value) {
@@ -83,7 +83,7 @@ func Fell(series []Point) Began {
 // Trouble is since when the tunnel has been as it is: since the session is not up, else since the health is bad, else since all is well.
 func (t *Tunnel) Trouble(now time.Time) Began {
 	if h := t.Probed(); t.State == Up && (h == HealthDown || h == Degraded) {
-		return t.fell()
+		return t.unhealthySince()
 	}
 	return t.Began(now)
 }

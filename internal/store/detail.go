@@ -95,7 +95,7 @@ func (s *Store) readDetail(ctx context.Context, d Target, f *Fetchers) applier {
 	case Delegations:
 		return readBelow(ctx, s, d, f.Delegations, func(p *Prefix) *List[api.Delegation] { return &p.Delegations }, nil)
 	}
-	return s.readPortState(ctx, d.Of, f)
+	return s.readPortState(ctx, d.Object, f)
 }
 
 // readBelow reads a list below a prefix.
@@ -105,12 +105,12 @@ func readBelow[T any](ctx context.Context, s *Store, d Target, fetch func(contex
 		return nil
 	}
 	var before []T
-	if p := s.Last().prefix(d.Of); p != nil {
+	if p := s.Last().prefix(d.Object); p != nil {
 		before = list(p).Rows
 	}
-	rows, odd, err := readList(ctx, func(ctx context.Context) ([]T, error) { return fetch(ctx, d.Of) }, before)
+	rows, odd, err := readList(ctx, func(ctx context.Context) ([]T, error) { return fetch(ctx, d.Object) }, before)
 	return func(next *Snapshot, took span, again bool) []Event {
-		p := next.prefix(d.Of)
+		p := next.prefix(d.Object)
 		if p == nil {
 			return nil // it was deleted meanwhile
 		}

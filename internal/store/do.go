@@ -111,7 +111,7 @@ func (s *Store) readEach(ctx context.Context, targets []Target, t terms) {
 // readOne reads one list or detail. One request is in flight for each.
 func (s *Store) readOne(ctx context.Context, d Target, t terms) {
 	if d.Kind == recordKind {
-		s.readRecord(ctx, d.Of)
+		s.readRecord(ctx, d.Object)
 		return
 	}
 	if d.Kind == flowsKind {
@@ -212,8 +212,8 @@ func (s *Store) ReadAll(ctx context.Context, progress func(Progress), kinds ...K
 	lists = slices.DeleteFunc(lists, Kind.Detail)
 	below = slices.DeleteFunc(below, func(k Kind) bool { return !k.Detail() })
 	ctx = api.WithClass(ctx, api.ClassPage)
-	goOn := s.readPatiently(ctx, distinct(Of(lists...)), wait)
-	all := s.Last().expanded(Of(below...))
+	goOn := s.readPatiently(ctx, distinct(TargetsOf(lists...)), wait)
+	all := s.Last().expanded(TargetsOf(below...))
 	now.All = len(all)
 	for goOn && now.Read < now.All {
 		progress(now)

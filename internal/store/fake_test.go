@@ -157,7 +157,7 @@ func (c *cloud) fetchers() store.Fetchers {
 func (c *cloud) open() *store.Store {
 	s := store.New(c, c.now, 0)
 	s.Use(c.fetchers())
-	s.Keep(store.Overview()...)
+	s.ReadAlways(store.Overview()...)
 	return s
 }
 

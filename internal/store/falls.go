@@ -51,7 +51,7 @@ func ReadFalls(ctx context.Context, analytics Analytics, names []string, now tim
 	out := map[string]Began{}
 	for name, points := range series {
 		sorting.Sort(points, func(a, b Point) int { return a.At.Compare(b.At) })
-		if began := Fell(points); began.How != NotSeen {
+		if began := UnhealthySince(points); began.How != NotSeen {
 			out[name] = began
 		}
 	}

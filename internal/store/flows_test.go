@@ -26,7 +26,7 @@ func TestWhatComesInIsAskedOnDemandOnly(t *testing.T) {
 		c := &cloud{now: time.Now, prefixes: 20}
 		s := store.New(c, time.Now, 0)
 		s.Use(c.withFlows())
-		s.Keep(store.Overview()...)
+		s.ReadAlways(store.Overview()...)
 		drive(t, s, time.Hour)
 		if n := c.count("flows"); n != 0 || s.Last().Flows.Known() {
 			t.Fatalf("%d requests though nobody has asked", n)

@@ -134,12 +134,12 @@ func (h *Handed) fill(last *Snapshot, t Target) bool {
 	case Ports:
 		h.Rows = bytesOf(last.Ports.Rows)
 	case PortStates:
-		if i := slices.IndexFunc(last.Ports.Rows, func(p Port) bool { return p.Name == t.Of }); i >= 0 {
+		if i := slices.IndexFunc(last.Ports.Rows, func(p Port) bool { return p.Name == t.Object }); i >= 0 {
 			state, _ := json.Marshal(map[string]string{"state": string(last.Ports.Rows[i].State), "reason": last.Ports.Rows[i].Reason})
 			h.Rows = []json.RawMessage{state}
 		}
 	case BGPPrefixes, Bindings, Delegations:
-		p, _ := last.Prefix(t.Of)
+		p, _ := last.Prefix(t.Object)
 		h.Rows = map[Kind][]json.RawMessage{BGPPrefixes: bytesOf(p.BGP.Rows), Bindings: bytesOf(p.Bindings.Rows),
 			Delegations: bytesOf(p.Delegations.Rows)}[t.Kind]
 	default:

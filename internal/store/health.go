@@ -137,8 +137,8 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]MeasuredHealth, bet
 	return events
 }
 
-// Fell notes since when tunnels are bad by the series of the analytics, by name: it stands beside their health from now on.
-func (s *Store) Fell(by map[string]Began) {
+// NoteFalls notes since when tunnels are bad by the series of the analytics, by name: it stands beside their health from now on.
+func (s *Store) NoteFalls(by map[string]Began) {
 	if len(by) == 0 {
 		return
 	}

@@ -76,21 +76,16 @@ func (h *History) resume(last, now time.Time) error {
 
 // line is one line of the file: an event, or the time for which a run has watched so far.
 type line struct {
-	Event   *Event   `json:"event,omitempty"`
-	Run     string   `json:"run,omitempty"`
-	Watched *stretch `json:"watched,omitempty"`
-}
-
-type stretch struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
+	Event *Event `json:"event,omitempty"`
+	Run   string `json:"run,omitempty"`
+	Span  *Span  `json:"watched,omitempty"`
 }
 
 // Past is what the file holds.
 type Past struct {
 	Events  []Event // oldest first, each once
-	watched []stretch
-	Damaged int // lines that could not be read and were left out
+	spans   []Span  // in which runs watched, the oldest first; they do not overlap
+	Damaged int     // lines that could not be read and were left out
 }
 
 // Load reads the history. A file that is not there is empty; lines that are cut off or damaged are left out
@@ -151,16 +146,16 @@ func (h *History) content(offset int64) (text []byte, from int64, err error) {
 
 func parse(content []byte) Past {
 	var past Past
-	runs := map[string]stretch{}
+	runs := map[string]Span{}
 	for text := range bytes.Lines(content) {
 		var l line
 		switch err := json.Unmarshal(text, &l); {
 		case err == nil && l.Event != nil && !l.Event.At.IsZero():
 			past.Events = append(past.Events, *l.Event)
-		case err == nil && l.Watched != nil && !l.Watched.To.Before(l.Watched.From):
-			runs[l.Run] = *l.Watched
+		case err == nil && l.Span != nil && !l.Span.To.Before(l.Span.From):
+			runs[l.Run] = *l.Span
 			if l.Run == "" { // merged ones have no run
-				past.watched = append(past.watched, *l.Watched)
+				past.spans = append(past.spans, *l.Span)
 			}
 		case len(bytes.TrimSpace(text)) > 0:
 			past.Damaged++
@@ -168,18 +163,18 @@ func parse(content []byte) Past {
 	}
 	delete(runs, "")
 	for _, s := range runs {
-		past.watched = append(past.watched, s)
+		past.spans = append(past.spans, s)
 	}
-	past.watched = merge(past.watched)
+	past.spans = merge(past.spans)
 	sorting.Sort(past.Events, func(a, b Event) int { return a.At.Compare(b.At) })
 	past.Events = once(past.Events)
 	return past
 }
 
-// merge joins stretches that overlap or touch.
-func merge(list []stretch) []stretch {
-	sorting.Sort(list, func(a, b stretch) int { return a.From.Compare(b.From) })
-	var out []stretch
+// merge joins spans that overlap or touch.
+func merge(list []Span) []Span {
+	sorting.Sort(list, func(a, b Span) int { return a.From.Compare(b.From) })
+	var out []Span
 	for _, s := range list {
 		if n := len(out) - 1; n >= 0 && !s.From.After(out[n].To) {
 			if s.To.After(out[n].To) {
@@ -195,7 +190,7 @@ func merge(list []stretch) []stretch {
 // unwatched is for how long of the time from since to until nobody watched.
 func (p Past) unwatched(since, until time.Time) time.Duration {
 	gap := until.Sub(since)
-	for _, s := range p.watched {
+	for _, s := range p.spans {
 		from, to := s.From, s.To
 		if from.Before(since) {
 			from = since
@@ -217,7 +212,7 @@ func (h *History) add(events []Event, now time.Time, good bool) error {
 		h.write(&text, line{Event: &events[i]})
 	}
 	if good {
-		h.write(&text, line{Run: h.run, Watched: &stretch{h.began, now}})
+		h.write(&text, line{Run: h.run, Span: &Span{h.began, now}})
 	}
 	if err := statefile.PrivateDir(filepath.Dir(h.path)); err != nil {
 		return h.trouble("has no usable directory", err)
@@ -284,8 +279,8 @@ func (h *History) shrink(added []byte, now time.Time) error {
 	}
 	past := parse(append(append(content, '\n'), added...))
 	var text bytes.Buffer
-	for _, s := range past.watched[max(0, len(past.watched)-maxSpans):] {
-		h.write(&text, line{Watched: &s})
+	for _, s := range past.spans[max(0, len(past.spans)-maxSpans):] {
+		h.write(&text, line{Span: &s})
 	}
 	kept := keep(past.Events, now)
 	var lines [][]byte

@@ -18,7 +18,7 @@ import (
 // start is a new run of the program with the history at path.
 func (b *bench) start(path string) {
 	b.w = store.New(b.acc, func() time.Time { return b.now }, 0)
-	b.w.Remember(store.OpenHistory(path, b.now, 0))
+	b.w.UseHistory(store.OpenHistory(path, b.now, 0))
 }
 
 func historyFile(t *testing.T) string {
@@ -54,9 +54,9 @@ func TestSinceWhenAndHowOftenSurviveARestart(t *testing.T) {
 	b.now = b.now.Add(30 * time.Minute)
 	b.start(path)
 	got := b.set(api.BGPDown)
-	if !got.Track.Changed.Equal(down) || got.Track.WeekDowns != 2 || got.Track.Downs != 0 || !got.Track.Watched.Equal(watched) {
+	if !got.Track.Changed.Equal(down) || got.Track.WeekDowns != 2 || got.Track.Downs != 0 || !got.Track.KnownSince.Equal(watched) {
 		t.Errorf("changed %s, %d downs this week, %d in this run, watched since %s", got.Track.Changed, got.Track.WeekDowns, got.Track.Downs,
-			got.Track.Watched)
+			got.Track.KnownSince)
 	}
 	if gap := got.Track.Unwatched; gap < 30*time.Minute || gap > 31*time.Minute {
 		t.Errorf("nobody looked for half an hour, it says %s", gap)
@@ -113,7 +113,7 @@ func TestATunnelThatNeverChangedIsKnownSinceTheFirstLook(t *testing.T) {
 	b.now = b.now.Add(time.Hour)
 	b.start(path)
 	got := b.set(api.BGPUp)
-	if !got.Track.Watched.Equal(first) || !got.Track.Changed.IsZero() || len(got.Track.Events) != 0 {
+	if !got.Track.KnownSince.Equal(first) || !got.Track.Changed.IsZero() || len(got.Track.Events) != 0 {
 		t.Errorf("%+v", got.Track)
 	}
 }
@@ -180,7 +180,7 @@ func TestTwoInstancesShareTheHistory(t *testing.T) {
 		wait.Go(func() {
 			h := store.OpenHistory(path, b.now, 0)
 			w := store.New(&account{lists: b.acc.lists}, func() time.Time { return b.now }, 0)
-			w.Remember(h)
+			w.UseHistory(h)
 			for range 10 {
 				if s := w.Poll(t.Context()); s.HistoryErr != nil {
 					t.Error(s.HistoryErr)
@@ -218,7 +218,7 @@ func TestARecorderHearsWhatAScreenHasSeen(t *testing.T) {
 		return n
 	}
 	for range 2 {
-		if recorder.HearHistory(); changes() != 2 {
+		if recorder.RereadHistory(); changes() != 2 {
 			t.Fatalf("%+v", recorder.Last().Events)
 		}
 	}
@@ -237,17 +237,17 @@ func TestARecorderHearsWhatAScreenHasSeen(t *testing.T) {
 	if err := os.WriteFile(path, text[:len(text)-3], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	recorder.HearHistory()
+	recorder.RereadHistory()
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if recorder.HearHistory(); changes() != 3 {
+	if recorder.RereadHistory(); changes() != 3 {
 		t.Errorf("%d changes, the last line was %s", changes(), text[cut:])
 	}
 	if err := os.WriteFile(path, text[cut/2:], 0o600); err != nil { // written anew, shorter
 		t.Fatal(err)
 	}
-	if recorder.HearHistory(); changes() != 3 {
+	if recorder.RereadHistory(); changes() != 3 {
 		t.Errorf("after the file was written anew: %+v", recorder.Last().Events)
 	}
 }
@@ -291,7 +291,7 @@ func TestTheHistoryIsBoundedAndKeepsThePresentState(t *testing.T) {
 	path := historyFile(t)
 	const bound = 16 << 10
 	b.w = store.New(b.acc, func() time.Time { return b.now }, 0)
-	b.w.Remember(store.OpenHistory(path, b.now, bound))
+	b.w.UseHistory(store.OpenHistory(path, b.now, bound))
 	b.acc.lists.IPsec = []api.IPsecTunnel{ipsec("quiet")}
 	for i := range 400 {
 		b.set([]api.BGPState{api.BGPUp, api.BGPDown}[i%2])
@@ -302,8 +302,8 @@ func TestTheHistoryIsBoundedAndKeepsThePresentState(t *testing.T) {
 	first := time.Date(2026, 3, 1, 3, 0, 15, 0, time.UTC)
 	b.start(path)
 	s := b.poll()
-	if got := find(t, s, "quiet"); !got.Track.Watched.Equal(first) {
-		t.Errorf("the tunnel that never changed is known since %s", got.Track.Watched)
+	if got := find(t, s, "quiet"); !got.Track.KnownSince.Equal(first) {
+		t.Errorf("the tunnel that never changed is known since %s", got.Track.KnownSince)
 	}
 	if got := find(t, s, "fra"); got.Track.WeekDowns < 20 || got.Track.Changed.IsZero() {
 		t.Errorf("only %d downs are left", got.Track.WeekDowns)

@@ -61,7 +61,7 @@ var detailKinds = kind.Filter(func(a kind.About) bool { return a.Parent != "" })
 var readable = kind.Filter(func(a kind.About) bool { return a.Every > 0 })
 
 // Overview is what the first page, the events and the notifications rest on: it is read all the time while the program runs.
-func Overview() []Kind { return kind.Filter(func(a kind.About) bool { return a.Watched }) }
+func Overview() []Kind { return kind.Filter(func(a kind.About) bool { return a.Always }) }
 
 // Snapshot is everything known of an account at one moment. It never changes after it was handed out.
 type Snapshot struct {

@@ -238,7 +238,7 @@ func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 	if b.w.Round(t.Context()); len(w.asked) != 0 {
 		t.Errorf("nobody wanted anything, yet asked %v", w.asked)
 	}
-	b.w.Keep(store.TunnelHealth, store.Prefixes)
+	b.w.ReadAlways(store.TunnelHealth, store.Prefixes)
 	for range 5 * 4 { // five minutes of looking every 15 s
 		b.w.Round(t.Context())
 		b.now = b.now.Add(15 * time.Second)
@@ -259,7 +259,7 @@ func TestEveryKindOfAnAccountIsRead(t *testing.T) {
 	w := store.New(account, func() time.Time { return now }, 0)
 	w.Use(store.FromAccount(account))
 	wanted := kind.Filter(func(a kind.About) bool { return a.One != "" && a.Parent == "" && a.Kind != kind.Accounts })
-	w.Keep(wanted...)
+	w.ReadAlways(wanted...)
 	w.Round(t.Context())
 	for _, k := range wanted {
 		if e := w.Last().Entry(k); !e.Known() {
@@ -275,7 +275,7 @@ func TestAnHourOfWatchingIsCheap(t *testing.T) {
 	sim, account := sitAt(t, func() time.Time { return now })
 	w := store.New(account, func() time.Time { return now }, 0)
 	w.Use(store.FromAccount(account))
-	w.Keep(store.Overview()...)
+	w.ReadAlways(store.Overview()...)
 	begin := now
 	for now.Sub(begin) < time.Hour {
 		w.Round(t.Context())

@@ -279,13 +279,13 @@ func TestNoneIsKnown(t *testing.T) {
 func TestDetailsAreKnownInPart(t *testing.T) {
 	l := newLibrary(t)
 	l.look(store.Prefixes)
-	s := l.Read(t.Context(), store.Target{Kind: store.Bindings, Of: "0"})
+	s := l.Read(t.Context(), store.Target{Kind: store.Bindings, Object: "0"})
 	e := s.Entry(store.Bindings)
 	if !e.Partial() || e.Settled() || e.Why() != "the service bindings could not be read completely (3 of 4 not read yet)" {
 		t.Errorf("%+v, %q", e, e.Why())
 	}
-	if !s.About(store.Target{Kind: store.Bindings, Of: "0"}).Settled() || s.About(store.Target{Kind: store.Bindings, Of: "1"}).Known() ||
-		s.About(store.Target{Kind: store.Bindings, Of: "none"}).Known() {
+	if !s.About(store.Target{Kind: store.Bindings, Object: "0"}).Settled() || s.About(store.Target{Kind: store.Bindings, Object: "1"}).Known() ||
+		s.About(store.Target{Kind: store.Bindings, Object: "none"}).Known() {
 		t.Error("what is said of one prefix is that of another")
 	}
 	if e := s.Entry(store.API); e.Known() || e.Kind != store.API {

@@ -132,7 +132,7 @@ func TestLocationsAreReadInPages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			now := time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)
 			s := c.open(func() time.Time { return now })
-			got := s.Read(t.Context(), store.Of(store.LocationHealth)...).Locations
+			got := s.Read(t.Context(), store.TargetsOf(store.LocationHealth)...).Locations
 			if got.Err != nil {
 				t.Fatal(got.Err)
 			}
@@ -167,7 +167,7 @@ func TestLocationsCostNoMoreForWhoRefreshes(t *testing.T) {
 	s := p.open(func() time.Time { return now })
 	begin := now
 	for now.Sub(begin) < store.LocationSpan {
-		s.Read(t.Context(), store.Of(store.LocationHealth)...)
+		s.Read(t.Context(), store.TargetsOf(store.LocationHealth)...)
 		now = now.Add(10 * time.Second)
 	}
 	last := s.Last().Locations
@@ -176,7 +176,7 @@ func TestLocationsCostNoMoreForWhoRefreshes(t *testing.T) {
 	}
 	before := len(p.asked)
 	now = begin.Add(store.LocationSpan + time.Minute)
-	if s.Read(t.Context(), store.Of(store.LocationHealth)...); len(p.asked) == before {
+	if s.Read(t.Context(), store.TargetsOf(store.LocationHealth)...); len(p.asked) == before {
 		t.Error("after five minutes nothing was asked")
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 // Target is a kind as a whole, a list below one object, one tunnel, or the state of one port.
 type Target struct {
-	Kind Kind
-	Of   string // id of the prefix or the tunnel, or name of the port; "" is the whole kind
+	Kind   Kind
+	Object string // id of the prefix or the tunnel, or name of the port; "" is the whole kind
 }
 
 // single returns both lists of tunnels under one name, since they are read together.
@@ -20,8 +20,8 @@ func (d Target) single() Target {
 	return d
 }
 
-// Of makes the needs of whole kinds.
-func Of(kinds ...Kind) []Target {
+// TargetsOf returns a target for each of the kinds as a whole.
+func TargetsOf(kinds ...Kind) []Target {
 	needs := make([]Target, len(kinds))
 	for i, k := range kinds {
 		needs[i] = Target{Kind: k}
@@ -34,8 +34,8 @@ func Needs(targets ...Target) []string {
 	words := make([]string, len(targets))
 	for i, d := range targets {
 		words[i] = string(d.Kind)
-		if d.Of != "" {
-			words[i] += "/" + d.Of
+		if d.Object != "" {
+			words[i] += "/" + d.Object
 		}
 	}
 	return words
@@ -56,7 +56,7 @@ func ParseNeeds(words ...string) []Target {
 // About says what is known of a kind or of a detail; of a detail whose object is not there nothing.
 func (s *Snapshot) About(d Target) Entry {
 	switch e := s.below(d); {
-	case d.Of == "":
+	case d.Object == "":
 		return s.Entry(d.Kind)
 	case e != nil:
 		return *e
@@ -76,13 +76,13 @@ func (s *Snapshot) about(d Target) *Entry {
 // below returns the entry of one detail; nil for a whole kind, and when its object is not there.
 func (s *Snapshot) below(d Target) *Entry {
 	switch {
-	case !d.Kind.Detail() || d.Of == "":
+	case !d.Kind.Detail() || d.Object == "":
 	case d.Kind == PortStates:
-		if i := slices.IndexFunc(s.Ports.Rows, func(p Port) bool { return p.Name == d.Of }); i >= 0 {
+		if i := slices.IndexFunc(s.Ports.Rows, func(p Port) bool { return p.Name == d.Object }); i >= 0 {
 			return &s.Ports.Rows[i].Asked
 		}
 	default:
-		if p := s.prefix(d.Of); p != nil {
+		if p := s.prefix(d.Object); p != nil {
 			return p.entry(d.Kind)
 		}
 	}
@@ -115,7 +115,7 @@ func (s *Snapshot) details(kinds ...Kind) iter.Seq2[Target, *Entry] {
 func (s *Snapshot) expanded(targets []Target) []Target {
 	var out []Target
 	for _, d := range targets {
-		if d.Kind.Detail() && d.Of == "" {
+		if d.Kind.Detail() && d.Object == "" {
 			for one := range s.details(d.Kind) {
 				out = append(out, one)
 			}

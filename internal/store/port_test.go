@@ -135,7 +135,7 @@ func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 			t.Fatal(err, failed)
 		}
 	}
-	d.w.Keep(store.Ports, store.PortStates)
+	d.w.ReadAlways(store.Ports, store.PortStates)
 	d.w.Round(t.Context()) // the list
 	asked := map[string]int{}
 	for i, want := range []int{16, 6, 6, 6, 6, 6, 4, 0, 6, 6} { // all are known after 96 s, and asked again from two minutes on

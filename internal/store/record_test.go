@@ -47,7 +47,7 @@ func TestTheRecordIsAskedOnceForAnIncident(t *testing.T) {
 		c := &cloud{now: time.Now, tunnels: 4}
 		s := store.New(c, time.Now, 0)
 		s.Use(c.withRecord(api.BGPLogs, api.IPsecLogs))
-		s.Keep(store.Overview()...)
+		s.ReadAlways(store.Overview()...)
 		drive(t, s, 10*time.Minute)
 		if n := c.recordCount(); n != 0 {
 			t.Fatalf("%d requests without an incident", n)
@@ -134,7 +134,7 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 				c := &cloud{now: time.Now, tunnels: 4}
 				s := store.New(c, time.Now, 0)
 				s.Use(c.withRecord(api.BGPLogs))
-				s.Read(t.Context(), store.Of(store.Overview()...)...)
+				s.Read(t.Context(), store.TargetsOf(store.Overview()...)...)
 				before := *s.Last()
 				c.failWith(func(what string) error {
 					if strings.HasPrefix(what, "record") {

@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// Remember goes on with the history of earlier runs and keeps it from now on. Call it before the first poll.
+// UseHistory goes on with the history of earlier runs and keeps it from now on. Call it before the first poll.
 // Trouble with the file is in Snapshot.HistoryErr and stops nothing.
-func (s *Store) Remember(h *History) {
-	s.Recall(h)
+func (s *Store) UseHistory(h *History) {
+	s.ReadHistory(h)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.history = h
 }
 
-// Recall is Remember for a single look: it knows the history of earlier runs and writes nothing into it.
-func (s *Store) Recall(h *History) {
+// ReadHistory is UseHistory for a single look: it knows the history of earlier runs and writes nothing into it.
+func (s *Store) ReadHistory(h *History) {
 	past, err := h.Load()
 	s.change(func(next *Snapshot) []Event {
 		next.HistoryErr = err
-		s.past, s.earlierSpans = past.tracks(s.now()), past.watched
+		s.past, s.earlierSpans = past.tracks(s.now()), past.spans
 		var events []Event
 		for _, e := range past.Events {
 			if e.Kind != FirstSeen {
@@ -40,7 +40,7 @@ func (p Past) tracks(now time.Time) map[string]*tracked {
 		}
 		track := tracks[e.ObjectID]
 		if track == nil || e.Kind == Appeared {
-			track = &tracked{Track: Track{Watched: e.At}, lastState: e.To}
+			track = &tracked{Track: Track{KnownSince: e.At}, lastState: e.To}
 			tracks[e.ObjectID] = track
 		}
 		if e.Kind == Gone {
@@ -52,7 +52,7 @@ func (p Past) tracks(now time.Time) map[string]*tracked {
 	for _, t := range tracks {
 		since := t.Changed
 		if since.IsZero() {
-			since = t.Watched
+			since = t.KnownSince
 		}
 		t.Unwatched, t.Looked = p.unwatched(since, now), now // what comes until the first look is added there
 	}
@@ -132,10 +132,10 @@ func (s *Store) record(before error, events []Event, now time.Time) error {
 	return s.history.add(events, now, false)
 }
 
-// HearHistory takes in how sessions changed as other programs have written it into the history since it was read the last time: a screen
-// looks more often than a recorder of many accounts, and sees what comes and goes in between. What else they noticed each program reads
-// for itself.
-func (s *Store) HearHistory() {
+// RereadHistory takes in how sessions changed as other programs have written it into the history since it was read the last time: a
+// screen looks more often than a recorder of many accounts, and sees what comes and goes in between. What else they noticed each program
+// reads for itself.
+func (s *Store) RereadHistory() {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if s.history == nil {
@@ -147,7 +147,7 @@ func (s *Store) HearHistory() {
 	}
 	events = slices.DeleteFunc(events, func(e Event) bool { return e.Kind != SessionChanged && e.Kind != SessionFlaps })
 	if len(events) > 0 {
-		s.change(func(next *Snapshot) []Event { return s.hear(next, Handed{Events: events}) })
+		s.change(func(next *Snapshot) []Event { return s.takeEvents(next, Handed{Events: events}) })
 	}
 }
 
@@ -178,8 +178,8 @@ func (s *Store) Close() error {
 
 // WeekFrom is since when WeekDowns counts.
 func (t Track) WeekFrom(now time.Time) time.Time {
-	if from := now.Add(-week); from.After(t.Watched) {
+	if from := now.Add(-week); from.After(t.KnownSince) {
 		return from
 	}
-	return t.Watched
+	return t.KnownSince
 }

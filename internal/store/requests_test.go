@@ -91,7 +91,7 @@ func TestOnlyTheOpenPageIsReadOften(t *testing.T) {
 		c := &cloud{now: time.Now, prefixes: 3, ports: 2, tunnels: 4, wait: func(string) { time.Sleep(answerTime) }}
 		s := c.open()
 		drive(t, s, time.Minute)
-		s.Show(store.ParseNeeds("cni_slots", "delegations/p1", "bindings/p1", "cni_interconnects.status/port1", "no such kind")...)
+		s.SetNeeds(store.ParseNeeds("cni_slots", "delegations/p1", "bindings/p1", "cni_interconnects.status/port1", "no such kind")...)
 		before := map[string]int{}
 		watched := []string{"slots", "dele/p1", "bind/p1", "state/port1"}
 		for _, what := range watched {
@@ -107,7 +107,7 @@ func TestOnlyTheOpenPageIsReadOften(t *testing.T) {
 				t.Errorf("%s was read %d times in ten minutes", what, n)
 			}
 		}
-		s.Show()
+		s.SetNeeds()
 		drive(t, s, 2*time.Second) // what was under way ends
 		left := c.count("slots") + c.count("dele/p1")
 		drive(t, s, time.Hour)

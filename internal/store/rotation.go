@@ -53,11 +53,11 @@ func (e *Entry) shownDue() time.Time {
 // roundOfDetails are some of the details that nobody looks at in particular.
 func (s *Store) roundOfDetails(last *Snapshot, now time.Time) []Target {
 	needed := s.kindsOfDetails()
-	if len(needed) == 0 || !last.hasDetails() || s.nextRound.After(now) || !s.began && s.awaited(last) {
+	if len(needed) == 0 || !last.hasDetails() || s.nextRound.After(now) || !s.firstRoundDone && s.awaited(last) {
 		return nil
 	}
 	n := detailsInRound
-	if !s.began || s.hurried {
+	if !s.firstRoundDone || s.hurried {
 		n = detailsAtFirst
 	}
 	for d := range s.busy { // where answers take longer than a round, it does not pile up
@@ -65,7 +65,7 @@ func (s *Store) roundOfDetails(last *Snapshot, now time.Time) []Target {
 			n--
 		}
 	}
-	s.began, s.hurried, s.nextRound = true, false, now.Add(detailRound)
+	s.firstRoundDone, s.hurried, s.nextRound = true, false, now.Add(detailRound)
 	return last.detailsDue(now, max(n, 0), needed, func(d Target) bool { return s.busy[d] > 0 })
 }
 
@@ -95,7 +95,7 @@ func (s *Snapshot) detailsDue(now time.Time, n int, kinds []Kind, busy func(Targ
 	var found []candidate
 	for d, e := range s.details(kinds...) {
 		c := candidate{Target: d, due: e.Due, refused: !e.Known() && ownBudget(e.Err),
-			anew: e.Known() && e.Due.IsZero(), affected: d.Kind != PortStates && affected[d.Of]}
+			anew: e.Known() && e.Due.IsZero(), affected: d.Kind != PortStates && affected[d.Object]}
 		if soon := e.Fetched.Add(urgentDetails); c.affected && e.Settled() && soon.Before(c.due) {
 			c.due = soon
 		}

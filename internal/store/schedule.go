@@ -11,25 +11,25 @@ import (
 
 // schedule is who needs what, and what is being read. It is guarded by the store's mu.
 type schedule struct {
-	always    map[Kind]bool            // needed all the time
-	shown     []Target                 // needed by the page on the screen; Of is empty for a whole kind
-	watched   map[string]bool          // ids of the tunnels whose pages are on the screen
-	busy      map[Target]int           // how many reads of it were handed out by Due, are waiting or are under way
-	expired   map[Target]bool          // wanted anew while it was being read: that answer may be from before a change
-	locks     map[Target]chan struct{} // one request at a time for each
-	nextRound time.Time                // when the next details are read
-	began     bool                     // the first details were read
-	hurried   bool                     // somebody waits for the next round of details
-	person    map[Target]bool          // somebody has asked for it and waits
+	always         map[Kind]bool            // needed all the time
+	shown          []Target                 // needed by the page on the screen; Object is empty for a whole kind
+	openTunnels    map[string]bool          // ids of the tunnels whose pages are on the screen
+	busy           map[Target]int           // how many reads of it were handed out by Due, are waiting or are under way
+	expired        map[Target]bool          // wanted anew while it was being read: that answer may be from before a change
+	locks          map[Target]chan struct{} // one request at a time for each
+	nextRound      time.Time                // when the next details are read
+	firstRoundDone bool                     // the first details were asked for
+	hurried        bool                     // somebody waits for the next round of details
+	person         map[Target]bool          // somebody has asked for it and waits
 }
 
 func newSchedule() schedule {
 	return schedule{always: map[Kind]bool{}, busy: map[Target]int{}, expired: map[Target]bool{}, locks: map[Target]chan struct{}{},
-		watched: map[string]bool{}, person: map[Target]bool{}}
+		openTunnels: map[string]bool{}, person: map[Target]bool{}}
 }
 
-// Keep has the store read these kinds all the time from now on.
-func (s *Store) Keep(kinds ...Kind) {
+// ReadAlways has the store read these kinds all the time from now on.
+func (s *Store) ReadAlways(kinds ...Kind) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range kinds {
@@ -37,31 +37,31 @@ func (s *Store) Keep(kinds ...Kind) {
 	}
 }
 
-// Show says what the page on the screen needs, in place of what the page before needed. What nobody needs is not read.
-func (s *Store) Show(needs ...Target) {
+// SetNeeds says what the page on the screen needs, in place of what the page before needed. What nobody needs is not read.
+func (s *Store) SetNeeds(needs ...Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shown, s.watched = nil, map[string]bool{}
-	s.need(needs)
+	s.shown, s.openTunnels = nil, map[string]bool{}
+	s.addNeeds(needs)
 }
 
-// need adds needs. A tunnel by its id needs the lists, and is watched.
-func (s *Store) need(needs []Target) {
+// addNeeds adds to what is needed. A tunnel by its id needs the lists, and its page is open.
+func (s *Store) addNeeds(needs []Target) {
 	needs = slices.Clone(needs)
 	for i, d := range needs {
-		if d = d.single(); d.Kind == GRETunnels && d.Of != "" {
-			s.watched[d.Of] = true
+		if d = d.single(); d.Kind == GRETunnels && d.Object != "" {
+			s.openTunnels[d.Object] = true
 			needs[i] = Target{Kind: GRETunnels}
 		}
 	}
 	s.shown = distinct(slices.Concat(s.shown, needs))
 }
 
-// Also adds to what the page on the screen needs.
-func (s *Store) Also(needs ...Target) {
+// AddNeeds adds to what the page on the screen needs.
+func (s *Store) AddNeeds(needs ...Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.need(needs)
+	s.addNeeds(needs)
 }
 
 // distinct returns the targets without repetitions, with both lists of tunnels as one.
@@ -147,7 +147,7 @@ func (s *Store) NextDue() time.Time {
 	if s.flowing.wanted {
 		soonest(now)
 	}
-	if len(s.kindsOfDetails()) > 0 && last.hasDetails() && (s.began || !s.awaited(last)) {
+	if len(s.kindsOfDetails()) > 0 && last.hasDetails() && (s.firstRoundDone || !s.awaited(last)) {
 		soonest(s.nextRound)
 	}
 	return first
@@ -223,19 +223,19 @@ func (s *Store) again(d Target) bool {
 	return again
 }
 
-// Shown is what the page on the screen needs, with the tunnels and their health. What lies below all objects of a list is not
+// toRefresh is what the page on the screen needs, with the tunnels and their health. What lies below all objects of a list is not
 // in it: it is not read at once because somebody looks at the list.
-func (s *Store) Shown() []Target {
+func (s *Store) toRefresh() []Target {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	needs := slices.Concat(Of(GRETunnels, TunnelHealth), s.shown)
-	return distinct(slices.DeleteFunc(needs, func(d Target) bool { return d.Kind.Detail() && d.Of == "" }))
+	needs := slices.Concat(TargetsOf(GRETunnels, TunnelHealth), s.shown)
+	return distinct(slices.DeleteFunc(needs, func(d Target) bool { return d.Kind.Detail() && d.Object == "" }))
 }
 
-// Changed makes due every list but health and traffic, the targets, and what Shown returns, because something was changed: no page may
-// go on showing it as it was. What nobody needs is read when it is needed again.
+// Changed makes due every list but health and traffic, the targets, and what toRefresh returns, because something was changed: no page
+// may go on showing it as it was. What nobody needs is read when it is needed again.
 func (s *Store) Changed(targets ...Target) {
-	touched := slices.Concat(targets, s.Shown())
+	touched := slices.Concat(targets, s.toRefresh())
 	for _, k := range readable {
 		if !k.Detail() && k != TunnelHealth && k != TunnelTraffic {
 			touched = append(touched, Target{Kind: k})
@@ -247,7 +247,7 @@ func (s *Store) Changed(targets ...Target) {
 // Refresh makes what the page on the screen shows due at once, and the tunnels with their health. Of what lies below all objects
 // of a list, the next round reads as much as the first one did. It reports whether some of it was not being read already.
 func (s *Store) Refresh() bool {
-	wanted := s.Shown()
+	wanted := s.toRefresh()
 	s.mu.Lock()
 	s.flowing.again = true
 	idle := slices.ContainsFunc(wanted, func(d Target) bool { return s.busy[d] == 0 })
@@ -255,7 +255,7 @@ func (s *Store) Refresh() bool {
 		s.person[d] = true
 	}
 	for _, d := range s.shown {
-		if d.Kind.Detail() && d.Of == "" {
+		if d.Kind.Detail() && d.Object == "" {
 			wanted = append(wanted, d)
 			s.nextRound, s.hurried = time.Time{}, true
 		}

@@ -26,7 +26,7 @@ func TestWhatIsWantedAnewWhileItIsReadIsReadOnceMore(t *testing.T) {
 		c := &cloud{now: time.Now, wait: slowly}
 		s := store.New(c, time.Now, 0)
 		s.Use(c.fetchers())
-		s.Keep(store.Routes)
+		s.ReadAlways(store.Routes)
 		jobs := s.Due()
 		go s.Do(t.Context(), jobs[0])
 		time.Sleep(500 * time.Millisecond)
@@ -49,7 +49,7 @@ func TestWhatIsWantedAnewBeforeItIsReadIsReadOnce(t *testing.T) {
 		c := &cloud{now: time.Now, wait: slowly}
 		s := store.New(c, time.Now, 0)
 		s.Use(c.fetchers())
-		s.Keep(store.Routes)
+		s.ReadAlways(store.Routes)
 		jobs := s.Due()
 		s.Expire(routes)
 		s.Do(t.Context(), jobs[0])
@@ -91,13 +91,13 @@ func TestFreshDetailsOfAllObjects(t *testing.T) {
 		c := &cloud{now: time.Now, prefixes: 3}
 		s := store.New(c, time.Now, 0)
 		s.Use(c.fetchers())
-		s.Fresh(t.Context(), time.Minute, store.Target{Kind: store.Bindings, Of: "p1"})
+		s.Fresh(t.Context(), time.Minute, store.Target{Kind: store.Bindings, Object: "p1"})
 		time.Sleep(time.Second)
-		last := s.Fresh(t.Context(), time.Minute, store.Of(store.Bindings, store.Prefixes)...)
+		last := s.Fresh(t.Context(), time.Minute, store.TargetsOf(store.Bindings, store.Prefixes)...)
 		if !last.Entry(store.Bindings).Settled() || c.count("") != 4 || c.count("bind/p1") != 1 || c.count("prefixes") != 1 {
 			t.Errorf("%+v, %v", last.Entry(store.Bindings), c.asked)
 		}
-		if s.Read(t.Context(), store.Target{Kind: store.Bindings, Of: "of nobody"}); c.count("") != 4 {
+		if s.Read(t.Context(), store.Target{Kind: store.Bindings, Object: "of nobody"}); c.count("") != 4 {
 			t.Errorf("what lies below nothing was asked for: %v", c.asked)
 		}
 	})
@@ -112,7 +112,7 @@ func TestAReadThatIsGivenUpSaysNothing(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		c.wait = func(string) { time.Sleep(time.Second); cancel() }
 		c.fail = func(string) error { return &api.Error{Kind: api.Canceled, Err: context.Canceled} }
-		s.Read(ctx, store.Of(store.Overview()...)...)
+		s.Read(ctx, store.TargetsOf(store.Overview()...)...)
 		if why := s.Last().CannotTell(store.Overview()...); why != "" || len(s.Last().Events) != 0 {
 			t.Error(why, s.Last().Events)
 		}
@@ -135,10 +135,10 @@ func TestAChangeMarksAllLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cloud{now: time.Now, prefixes: 3, ports: 2, tunnels: 2}
 		s := c.open()
-		s.Show(store.Target{Kind: store.Slots})
+		s.SetNeeds(store.Target{Kind: store.Slots})
 		drive(t, s, 61*time.Second)
 		c.asked = nil
-		s.Changed(store.Target{Kind: store.Bindings, Of: "p2"})
+		s.Changed(store.Target{Kind: store.Bindings, Object: "p2"})
 		drive(t, s, 20*time.Second)
 		for what, want := range map[string]int{"routes": 1, "prefixes": 1, "ports": 1, "links": 1, "slots": 1, "bind/p2": 1, "bind/p1": 0,
 			"traffic ingress": 0, "health": 1} {
@@ -219,7 +219,7 @@ func TestTheOwnShareMakesNoLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cloud{now: time.Now, prefixes: 2, ports: 1, tunnels: 2}
 		s := c.open()
-		s.Show(store.Target{Kind: store.Bindings, Of: "p1"}, store.Target{Kind: store.Delegations, Of: "p1"})
+		s.SetNeeds(store.Target{Kind: store.Bindings, Object: "p1"}, store.Target{Kind: store.Delegations, Object: "p1"})
 		drive(t, s, time.Minute)
 		until := time.Now().Add(5 * time.Minute)
 		c.fail = func(string) error {
@@ -265,7 +265,7 @@ func TestEachHasItsTurnOfTheShare(t *testing.T) {
 				every = 15 * time.Second
 			}
 			s := store.New(c, time.Now, every)
-			s.Keep(store.GRETunnels)
+			s.ReadAlways(store.GRETunnels)
 			stores = append(stores, s)
 			wait.Go(func() { drive(t, s, time.Hour) })
 			time.Sleep(time.Second)
@@ -295,8 +295,8 @@ func TestWhatCannotBeReadMakesNoLoop(t *testing.T) {
 		f := c.fetchers()
 		s := store.New(c, time.Now, 0)
 		s.Use(store.Fetchers{Prefixes: f.Prefixes, Ports: f.Ports})
-		s.Keep(append(store.Overview(), store.CNIs, store.API)...)
-		s.Show(store.Target{Kind: store.Bindings, Of: "p1"})
+		s.ReadAlways(append(store.Overview(), store.CNIs, store.API)...)
+		s.SetNeeds(store.Target{Kind: store.Bindings, Object: "p1"})
 		drive(t, s, time.Hour)
 		for _, k := range []store.Kind{store.CNIs, store.Routes, store.Bindings, store.PortStates, store.TunnelHealth} {
 			if e := s.Last().Entry(k); e.Err == nil || e.Settled() {
@@ -310,7 +310,7 @@ func TestWhatCannotBeReadMakesNoLoop(t *testing.T) {
 func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 	c := &cloud{now: time.Now, prefixes: 2}
 	s := c.open()
-	s.Show(store.Target{Kind: store.Slots}, store.Target{Kind: store.Bindings, Of: "p1"})
+	s.SetNeeds(store.Target{Kind: store.Slots}, store.Target{Kind: store.Bindings, Object: "p1"})
 	got := map[string]api.Class{}
 	first := s.Due()
 	for _, j := range first {
@@ -330,7 +330,7 @@ func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 	}
 	for _, j := range s.Due() {
 		for _, d := range j.Targets {
-			if page := d == (store.Target{Kind: store.Bindings, Of: "p1"}); page != (j.Class == api.ClassPage) {
+			if page := d == (store.Target{Kind: store.Bindings, Object: "p1"}); page != (j.Class == api.ClassPage) {
 				t.Errorf("%v: %d", d, j.Class)
 			}
 		}
@@ -342,7 +342,7 @@ func TestAChangedPrefixIsLookedInto(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.prefixes = []api.Prefix{{ID: "p"}}
-	b.w.Keep(store.Prefixes, store.Bindings)
+	b.w.ReadAlways(store.Prefixes, store.Bindings)
 	for range 10 { // two and a half minutes: the list twice, the bindings twice
 		b.w.Round(t.Context())
 		b.now = b.now.Add(15 * time.Second)
@@ -374,11 +374,11 @@ func FuzzNothingThatIsNeededIsForgotten(f *testing.F) {
 
 // somewhere is a need that a page might have.
 func somewhere(roll func(int) int) store.Target {
-	all := store.Of(store.GRETunnels, store.IPsecTunnels, store.TunnelHealth, store.Routes, store.Slots, store.Prefixes, store.Bindings,
+	all := store.TargetsOf(store.GRETunnels, store.IPsecTunnels, store.TunnelHealth, store.Routes, store.Slots, store.Prefixes, store.Bindings,
 		store.PortStates, store.CNIs, store.API)
 	for i := range 3 {
-		all = append(all, store.Target{Kind: store.Bindings, Of: fmt.Sprint("p", i)},
-			store.Target{Kind: store.Delegations, Of: fmt.Sprint("p", i)}, store.Target{Kind: store.PortStates, Of: fmt.Sprint("port", i)})
+		all = append(all, store.Target{Kind: store.Bindings, Object: fmt.Sprint("p", i)},
+			store.Target{Kind: store.Delegations, Object: fmt.Sprint("p", i)}, store.Target{Kind: store.PortStates, Object: fmt.Sprint("port", i)})
 	}
 	return all[roll(len(all))]
 }
@@ -387,9 +387,9 @@ func somewhere(roll func(int) int) store.Target {
 func step(t *testing.T, s *store.Store, d store.Target, roll func(int) int) {
 	switch roll(6) {
 	case 0:
-		s.Show(d)
+		s.SetNeeds(d)
 	case 1:
-		s.Also(d, d)
+		s.AddNeeds(d, d)
 	case 2:
 		s.Expire(d)
 	case 3:
@@ -425,7 +425,7 @@ func wander(t *testing.T, r *rand.Rand) {
 	var needs []store.Target
 	for range 30 {
 		if d := somewhere(roll); roll(7) == 0 {
-			s.Keep(d.Kind)
+			s.ReadAlways(d.Kind)
 			needs = append(needs, store.Target{Kind: d.Kind})
 		} else {
 			step(t, s, d, roll)
@@ -461,7 +461,7 @@ func TestHealthIsAskedAtOnceWhenSessionsFall(t *testing.T) {
 		up := true
 		s := store.New(falling{c, &up}, time.Now, 0)
 		s.Use(c.fetchers())
-		s.Keep(store.GRETunnels, store.TunnelHealth)
+		s.ReadAlways(store.GRETunnels, store.TunnelHealth)
 		drive(t, s, 35*time.Second)
 		before := c.count("health")
 		up = false

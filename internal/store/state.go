@@ -131,16 +131,16 @@ type Tunnel struct {
 // Track is the history of one tunnel: while this program watched and, with a History, also of earlier
 // runs. It is a copy; changing it changes nothing.
 type Track struct {
-	Watched  time.Time // since when this program knows the tunnel
-	Looked   time.Time // the last answer that had it: what is said of it is of then
-	Changed  time.Time // last change of state that was seen; zero when none was
-	Downs    int       // how often this run saw the session leave Up
-	Flapping bool      // it left Up at least flapCount times within flapWindow
-	Events   []Event   // oldest first, bounded
-	// WeekDowns is how often the session was seen to leave Up in the last seven days, or since Watched
+	KnownSince time.Time // since when this program knows the tunnel
+	Looked     time.Time // the last answer that had it: what is said of it is of then
+	Changed    time.Time // last change of state that was seen; zero when none was
+	Downs      int       // how often this run saw the session leave Up
+	Flapping   bool      // it left Up at least flapCount times within flapWindow
+	Events     []Event   // oldest first, bounded
+	// WeekDowns is how often the session was seen to leave Up in the last seven days, or since KnownSince
 	// where that is later.
 	WeekDowns int
-	// Unwatched is for how long since Changed (or Watched, when there was no change) nobody looked: a
+	// Unwatched is for how long since Changed (or KnownSince, when there was no change) nobody looked: a
 	// change and its return in that time are not known.
 	Unwatched time.Duration
 }

@@ -59,14 +59,14 @@ type Store struct {
 	beat         time.Time           // when the history was last told that somebody watches
 	good         time.Time           // the last read that brought both lists of tunnels
 	silence      silence
-	beside       Recorder          // another program that reads the account; nil: none
-	heard        time.Time         // until when its events are known
+	recorder     Recorder          // another program that reads the account; nil: none
+	eventsUntil  time.Time         // until when its events are known
 	ahead        time.Duration     // how far the clock of the answers is ahead, as that program knows
-	fells        map[string]Began  // since when tunnels are bad by the series of the analytics, by name: see Fell
+	fells        map[string]Began  // since when tunnels are bad by the series of the analytics, by name: see NoteFalls
 	links        map[string]Health // the last known health of the interconnects' tunnel interfaces, by name
 	located      []time.Time       // when questions about the locations were asked lately
-	earlierSpans []stretch         // when earlier runs watched the tunnels, and spans: when this one did
-	spans        []stretch
+	earlierSpans []Span            // when earlier runs watched the tunnels, and spans: when this one did
+	spans        []Span
 
 	recording recording
 	flowing   flowing
@@ -135,7 +135,7 @@ func (s *Store) readTunnels(ctx context.Context) {
 		}
 		next.IPsec.Due = next.GRE.Due
 		noted = append(first, events...)
-		if fell(events) && next.Health.Known() && took.to.Sub(next.Health.Fetched) >= fallPause {
+		if sessionFell(events) && next.Health.Known() && took.to.Sub(next.Health.Fetched) >= fallPause {
 			next.Health.Due = took.to // one question for all that fell: is it the tunnels or only their sessions?
 		}
 		return events
@@ -146,8 +146,8 @@ func (s *Store) readTunnels(ctx context.Context) {
 // fallPause is how long health is not asked again for sessions that fall one round after the other.
 const fallPause = 30 * time.Second
 
-// fell reports whether a session is not up any more.
-func fell(events []Event) bool {
+// sessionFell reports whether a session is not up any more.
+func sessionFell(events []Event) bool {
 	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == SessionChanged && e.From == Up })
 }
 
@@ -306,7 +306,7 @@ func takeKind(from []Tunnel, kind api.TunnelKind, take func(api.Tunnel)) {
 // less than the API asked for.
 func (s *Store) pause(next *Snapshot, lists api.TunnelLists) time.Duration {
 	wait := s.refresh
-	if slices.ContainsFunc(next.Tunnels, func(t Tunnel) bool { return s.comesUp(t) && (len(next.Tunnels) <= quickMost || s.watched[t.ID]) }) {
+	if slices.ContainsFunc(next.Tunnels, func(t Tunnel) bool { return s.comesUp(t) && (len(next.Tunnels) <= quickMost || s.openTunnels[t.ID]) }) {
 		wait = min(wait, quickRefresh)
 	}
 	for _, e := range []Entry{next.GRE, next.IPsec} {
@@ -338,7 +338,7 @@ func untilRoom(pause time.Duration, lists api.TunnelLists, now time.Time) time.D
 func (s *Store) comesUp(t Tunnel) bool {
 	since := t.Track.Changed
 	if since.IsZero() {
-		since = t.Track.Watched
+		since = t.Track.KnownSince
 	}
 	return t.State == Establishing && s.now().Sub(since) < quickFor
 }

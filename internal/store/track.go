@@ -89,7 +89,7 @@ func (k *tracker) meet(t api.Tunnel, state State) *tracked {
 		track.modified = t.ModifiedOn.Time
 		return track
 	}
-	track = &tracked{Track: Track{Watched: k.now}, lastState: state, modified: t.ModifiedOn.Time}
+	track = &tracked{Track: Track{KnownSince: k.now}, lastState: state, modified: t.ModifiedOn.Time}
 	k.tracks[t.ID] = track
 	if before := k.before.Entry(Tunnels(t.Kind)); before.answered.IsZero() { // what is there at the first look did not just appear
 		k.first = append(k.first, Event{At: k.now, Kind: FirstSeen, ObjectID: t.ID, Name: t.Name, To: state})

@@ -291,7 +291,7 @@ func hourProgram(ctx context.Context, m *meter, page string, f format, history s
 	account := client.In(simaccount.DefaultAccount)
 	watcher := store.New(account, time.Now, 0)
 	watcher.Use(store.FromAccount(account))
-	watcher.Remember(store.OpenHistory(history, time.Now(), 0))
+	watcher.UseHistory(store.OpenHistory(history, time.Now(), 0))
 	env := &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: live.New(ctx, watcher), Glyphs: tui.UnicodeGlyphs, Now: time.Now}
 	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeDark, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
 		Identity: func() tui.Identity { return tui.Identity{Account: "Northwind Freight", Source: "profile prod"} }}, page)

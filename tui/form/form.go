@@ -111,8 +111,8 @@ type Options struct {
 	Values   Values
 	// Draft is what somebody had typed before: it goes over Values, and nothing is proposed in its place.
 	Draft Values
-	// Of names what the form is of, for whoever begins the same again while it is unfinished; empty: that is a form of its own.
-	Of string
+	// ResumeKey names what the form is of, for whoever begins the same again while it is unfinished; empty: that is a form of its own.
+	ResumeKey string
 	// Init runs when the form is opened, with its values: it fetches what the checks need. Nil for nothing.
 	Init func(Values) tea.Cmd
 	// Needs names what the checks and proposals rest on while the form is on top; see tui.ShownMsg.
@@ -229,7 +229,7 @@ func (f *Form) Unsaved() string {
 func (f *Form) Keeps() bool { return true }
 
 // ResumesFor implements tui.Resumer.
-func (f *Form) ResumesFor() string { return f.opts.Of }
+func (f *Form) ResumesFor() string { return f.opts.ResumeKey }
 
 // Sleep implements tui.Sleeper: the answers to another form are not for this one.
 func (f *Form) Sleep() { f.offStack = true }

@@ -226,7 +226,7 @@ func (r *runner) after(view tui.View, anew bool) {
 	case anew:
 		r.readOut(false)
 		return
-	case !list && before.can != r.commands():
+	case !list && before.commands != r.commands():
 		r.readOut(true) // another stage of the same page
 		return
 	}

@@ -14,12 +14,12 @@ import (
 // reading is what was read out of a page: what is new is told against it, and a number means the row that had
 // it, wherever that row is now.
 type reading struct {
-	lines   map[string]bool    // of the page, without ages
-	rows    map[string]tui.Row // by id
-	numbers []string           // ids in the order in which they were read out
-	next    int                // how many of the rows were read out
-	rest    string             // the title of the section that comes next; empty: all were read out
-	can     string             // what could be done
+	lines    map[string]bool    // of the page, without ages
+	rows     map[string]tui.Row // by id
+	numbers  []string           // ids in the order in which they were read out
+	next     int                // how many of the rows were read out
+	rest     string             // the title of the section that comes next; empty: all were read out
+	commands string             // what could be done
 }
 
 // atOnce is how many rows are read out without being asked for more.
@@ -140,7 +140,7 @@ func (r *runner) present(waits bool) {
 		r.c.say("", r.heading()+" page reads it out again.")
 		r.news(before)
 		if now := r.read[view]; len(now.numbers) == 0 || len(now.rows) == 0 {
-			r.c.say(now.can)
+			r.c.say(now.commands)
 		}
 	case !told:
 		return
@@ -151,7 +151,7 @@ func (r *runner) present(waits bool) {
 // readOut reads the whole page.
 func (r *runner) readOut(commands bool) {
 	t := r.tell()
-	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, can: r.commands()}
+	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, commands: r.commands()}
 	for _, row := range t.Rows {
 		now.numbers = append(now.numbers, row.ID)
 		now.rows[row.ID] = row
@@ -288,7 +288,7 @@ func ageless(text string) string {
 func (r *runner) news(before *reading) bool {
 	t := r.tell()
 	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, rest: before.rest,
-		can: r.commands()}
+		commands: r.commands()}
 	var said, ofRows []string
 	for _, row := range t.Rows {
 		now.rows[row.ID] = row
@@ -311,10 +311,10 @@ func (r *runner) news(before *reading) bool {
 	}
 	r.read[r.l.Top()] = now
 	r.c.say(said...)
-	if now.can != before.can && len(now.rows) > 0 {
-		r.c.say(now.can)
+	if now.commands != before.commands && len(now.rows) > 0 {
+		r.c.say(now.commands)
 	}
-	return len(said) > 0 || now.can != before.can
+	return len(said) > 0 || now.commands != before.commands
 }
 
 // rowNews says what is different about a row. One that is new gets the next number.

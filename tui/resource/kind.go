@@ -47,7 +47,7 @@ func onMoment[T, R any](f func(T, time.Time) R) func(table.Row, time.Time) R {
 	if f == nil {
 		return nil
 	}
-	return func(row table.Row, now time.Time) R { return f(table.Of[T](row), now) }
+	return func(row table.Row, now time.Time) R { return f(table.Value[T](row), now) }
 }
 
 func rowsOf[T any](rows func() []T, summary func([]T) tui.Line) func() ([]table.Row, tui.Line) {
@@ -82,7 +82,7 @@ func onMarked[T, R any](f func([]T) R) func([]table.Row) R {
 	return func(rows []table.Row) R {
 		out := make([]T, len(rows))
 		for i, r := range rows {
-			out[i] = table.Of[T](r)
+			out[i] = table.Value[T](r)
 		}
 		return f(out)
 	}

@@ -206,7 +206,7 @@ func (l *List) under() string {
 // Selected is the row under the cursor of a list of T's, for pages that show more of it beside the list.
 func Selected[T any](l *List) (row T, ok bool) {
 	if r, ok := l.table.Selected(); ok {
-		return table.Of[T](r), true
+		return table.Value[T](r), true
 	}
 	return row, false
 }
@@ -219,7 +219,7 @@ func (l *List) open() tea.Cmd {
 // Draw implements tui.View.
 func (l *List) Draw(c tui.Canvas) []string {
 	l.Remember(c.Memory)
-	l.held = c.Held || l.held && !c.Calm
+	l.held = c.Held || l.held && !c.Idle
 	l.beside = l.previews(c)
 	if l.beside == 0 || l.table.Shown() == 0 {
 		return l.draw(c)

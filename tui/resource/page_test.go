@@ -171,7 +171,7 @@ func (r *reader) comes(rows ...string) *reader {
 }
 
 func (r *reader) screen() string {
-	c := tui.Canvas{Width: 80, Height: 20, Calm: r.calm, Held: !r.calm, Theme: tui.PlainTheme(tui.ASCIIGlyphs)}
+	c := tui.Canvas{Width: 80, Height: 20, Idle: r.calm, Held: !r.calm, Theme: tui.PlainTheme(tui.ASCIIGlyphs)}
 	return strings.Join(r.view.Draw(c), "\n")
 }
 

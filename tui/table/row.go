@@ -18,8 +18,8 @@ func Rows[T any](rows []T) []Row {
 	return out
 }
 
-// Of returns the row of type T that a Row points to.
-func Of[T any](r Row) T { return *r.(*T) }
+// Value returns the row of type T that a Row points to.
+func Value[T any](r Row) T { return *r.(*T) }
 
 // OnRow is a function of a T as one of a Row; nil stays nil. It is not inlined: a resource calls it for eight functions.
 //

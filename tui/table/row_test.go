@@ -47,12 +47,12 @@ func TestRowsOfAnyTypeAreShownTheSame(t *testing.T) {
 		}
 		one, ok := typed.Selected()
 		row, same := erased.Selected()
-		if ok != same || ok && table.Of[link](row) != one {
+		if ok != same || ok && table.Value[link](row) != one {
 			t.Fatalf("round %d: %v and %v are under the cursor", round, one, row)
 		}
 		marked := erased.Marked()
 		for i, m := range typed.Marked() {
-			if table.Of[link](marked[i]) != m {
+			if table.Value[link](marked[i]) != m {
 				t.Fatalf("round %d: %v and %v are marked", round, m, marked[i])
 			}
 		}

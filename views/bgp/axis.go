@@ -14,7 +14,7 @@ import (
 // Axis is the past of sessions, and of the announcement of a prefix where there is one, on one axis of time: for the page of what leads
 // over them. It is empty where none of it was watched.
 func Axis(env *kit.Env, now time.Time, prefix *store.Prefix, tunnels ...store.Tunnel) resource.Section {
-	watched := env.Feed.Watched()
+	watched := env.Feed.WatchedSpans()
 	if len(watched) == 0 {
 		return resource.Section{}
 	}

@@ -93,12 +93,12 @@ func (p *page) Init() tea.Cmd { return nil }
 
 // Needs names what the page rests on.
 func (p *page) Needs() []string {
-	return store.Needs(store.Of(store.GRETunnels, store.IPsecTunnels, store.CNIs, store.Links)...)
+	return store.Needs(store.TargetsOf(store.GRETunnels, store.IPsecTunnels, store.CNIs, store.Links)...)
 }
 
 // Status implements tui.StatusReporter.
 func (p *page) Status() tui.Status {
-	return p.env.Feed.Status(store.Of(store.GRETunnels, store.IPsecTunnels)...)
+	return p.env.Feed.Status(store.TargetsOf(store.GRETunnels, store.IPsecTunnels)...)
 }
 
 // Sleep implements tui.Sleeper.
@@ -203,7 +203,7 @@ func (p *page) take() {
 
 // read makes the panels of what is known.
 func (p *page) read() []card {
-	s, watched, g := p.env.Feed.Last(), p.env.Feed.Watched(), p.env.Glyphs
+	s, watched, g := p.env.Feed.Last(), p.env.Feed.WatchedSpans(), p.env.Glyphs
 	p.oldest = p.env.Now()
 	if len(watched) > 0 {
 		p.oldest = watched[0].From

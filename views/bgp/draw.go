@@ -23,8 +23,8 @@ const (
 
 // Draw implements tui.View: the largest form in which all sessions fit; only lines scroll.
 func (p *page) Draw(c tui.Canvas) []string {
-	p.held = c.Held || p.held && !c.Calm
-	if c.Calm && c.Now.Sub(p.sorted) >= reorderEvery {
+	p.held = c.Held || p.held && !c.Idle
+	if c.Idle && c.Now.Sub(p.sorted) >= reorderEvery {
 		p.sort()
 	}
 	all := p.shown()

@@ -18,7 +18,7 @@ type piece struct {
 // pieces are what is known of a session's past: its changes, and between them the times in which somebody watched. Over a time in which
 // nobody did, nothing is carried on.
 func pieces(t store.Tunnel, watched []store.Span) []piece {
-	known := t.Track.Watched
+	known := t.Track.KnownSince
 	var changes []store.Event
 	for _, e := range t.Track.Events {
 		if e.Kind == store.SessionChanged {

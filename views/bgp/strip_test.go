@@ -31,7 +31,7 @@ func drawn(t store.Tunnel, watched ...store.Span) string {
 func TestAStripShowsWhatWasSeen(t *testing.T) {
 	all := store.Span{From: ago(60), To: noon}
 	of := func(state store.State, first, looked time.Time, events ...store.Event) store.Tunnel {
-		return store.Tunnel{Tunnel: api.Tunnel{}, State: state, Track: store.Track{Watched: first, Looked: looked, Events: events}}
+		return store.Tunnel{Tunnel: api.Tunnel{}, State: state, Track: store.Track{KnownSince: first, Looked: looked, Events: events}}
 	}
 	for name, c := range map[string]struct {
 		tunnel  store.Tunnel
@@ -83,7 +83,7 @@ func TestTheAxisStandsBelowTheStrip(t *testing.T) {
 func TestFlapsAreCountedInATime(t *testing.T) {
 	for since, want := range map[time.Duration]string{0: "flaps: none so far", 10 * time.Second: "flaps: 2 in 10s",
 		3 * time.Hour: "flaps: 2 in 3h"} {
-		row := store.Tunnel{Track: store.Track{Watched: noon.Add(-since), WeekDowns: 2}}
+		row := store.Tunnel{Track: store.Track{KnownSince: noon.Add(-since), WeekDowns: 2}}
 		if got := flaps(row, noon); got != want {
 			t.Errorf("after %v: %q, want %q", since, got, want)
 		}
@@ -104,7 +104,7 @@ func TestAStripHasWhatTheRecordKnows(t *testing.T) {
 	turn := func(minutes int, from, to string) api.BGPEvent {
 		return api.BGPEvent{At: ago(minutes), Kind: api.StateTransition, Data: api.BGPEventData{FromState: from, ToState: to}}
 	}
-	row := store.Tunnel{State: store.Down, Track: store.Track{Watched: ago(10), Looked: noon}}
+	row := store.Tunnel{State: store.Down, Track: store.Track{KnownSince: ago(10), Looked: noon}}
 	past := append(pieces(row, []store.Span{{From: ago(10), To: noon}}), recorded(store.RecordAnswer{To: noon,
 		BGP: []api.BGPEvent{turn(52, "Established", "Idle"), turn(48, "OpenConfirm", "Established"), turn(33, "Established", "Active")}})...)
 	text := ""

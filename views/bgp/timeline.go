@@ -96,7 +96,7 @@ func (p *page) happened(k card) resource.Section {
 // quiet says since when no event was seen.
 func (p *page) quiet(k card) string {
 	for _, t := range p.env.Feed.Last().Tunnels {
-		if from := t.Track.Watched; t.ID == k.id && !from.IsZero() {
+		if from := t.Track.KnownSince; t.ID == k.id && !from.IsZero() {
 			return "No state change seen since monitoring began (" + resource.Ago(from, p.env.Now()) + ")."
 		}
 	}

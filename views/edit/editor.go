@@ -18,7 +18,7 @@ import (
 // Editor makes the create, edit and delete acts of a resource; they are the same for all of them.
 type Editor[T any] struct {
 	Env      *kit.Env
-	Resource change.Of[T]
+	Resource change.TypedResource[T]
 	// Form describes the form for an object; the zero object is a new one.
 	Form func(title string, object T, submit func(T) tea.Cmd) form.Options
 	// Draft is what a draft of a new object is kept under; empty for forms that have none.

@@ -85,7 +85,7 @@ func (e *editor) edit(id, name string) tea.Cmd {
 					return e.guarded(ctx, journal.Update, opened, wanted, plan, err)
 				}}))
 		})
-		opts.Of = of
+		opts.ResumeKey = of
 		opts.Beside = e.growing(opened, true, opts.Beside, func(o api.Object) (api.Request, error) { return e.collection().BuildUpdate(id, o) })
 		return form.New(e.env.Awaited(opts))
 	}))

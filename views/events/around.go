@@ -59,7 +59,7 @@ func Near(env *kit.Env, at, now time.Time) resource.Section {
 	}
 	if len(s.Fields) == 0 {
 		text := "none was seen"
-		if !slices.ContainsFunc(env.Feed.Watched(), func(w store.Span) bool {
+		if !slices.ContainsFunc(env.Feed.WatchedSpans(), func(w store.Span) bool {
 			return w.From.Before(at.Add(near)) && w.To.After(at.Add(-near))
 		}) {
 			text = "not known: not monitored then"

@@ -43,7 +43,7 @@ func source(env *kit.Env) resource.Source[*happening] {
 		Status:  env.Feed.Freshness,
 		Brings:  env.Feed.Brings,
 		Refresh: env.Feed.Refresh,
-		Needs:   func(string) []string { return store.Needs(store.Of(store.Overview()...)...) },
+		Needs:   func(string) []string { return store.Needs(store.TargetsOf(store.Overview()...)...) },
 	}
 }
 

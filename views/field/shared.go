@@ -15,7 +15,7 @@ import (
 // and of detail pages. The form's keys of the health check have hc_ in front.
 
 // HealthSection is the part of a form for the health check. Interconnects have no direction.
-func HealthSection(kind rules.LinkType) form.Section {
+func HealthSection(kind rules.OnRamp) form.Section {
 	on := func(v form.Values) bool { return v["hc_enabled"] == "yes" }
 	directed := func(v form.Values) bool { return on(v) && kind != rules.Interconnect }
 	help := "Empty for the default: your endpoint, or your side when bidirectional"

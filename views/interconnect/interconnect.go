@@ -61,12 +61,12 @@ func (m *Module) RelatedNeeds() []store.Kind { return []store.Kind{store.CNIs, s
 func source[T any](m *Module, rows func(*store.Snapshot) []T, own store.Kind, also ...store.Kind) resource.Source[T] {
 	s := live.Rows(m.env.Feed, rows, store.Target{Kind: own})
 	s.Needs = func(id string) []string {
-		needs := store.Needs(store.Of(append([]store.Kind{own}, also...)...)...)
+		needs := store.Needs(store.TargetsOf(append([]store.Kind{own}, also...)...)...)
 		if id == "" {
 			return needs
 		}
 		if own == store.Ports {
-			needs = append(needs, store.Needs(store.Target{Kind: store.PortStates, Of: id}, store.Target{Kind: store.Slots})...)
+			needs = append(needs, store.Needs(store.Target{Kind: store.PortStates, Object: id}, store.Target{Kind: store.Slots})...)
 		}
 		return append(needs, m.env.RelatedNeeds()...)
 	}

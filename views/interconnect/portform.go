@@ -37,7 +37,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 			Suggest: func(form.Values) []string { return m.types(isPartner) }, Check: checkType}
 	}
 	return form.Options{Title: title, Verb: "review", Values: values,
-		Needs: store.Needs(store.Of(store.Slots, store.Ports)...),
+		Needs: store.Needs(store.TargetsOf(store.Slots, store.Ports)...),
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "kind", Label: "Kind", Control: form.Choice, Help: "A cable in a data center, or a circuit by Google Cloud",
 				Choices: []form.Option{{Value: physical, Label: "physical port"}, {Value: partner, Label: "Google Cloud partner"}}},

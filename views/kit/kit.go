@@ -161,7 +161,7 @@ func (e *Env) relatedKinds() []store.Target {
 	for _, r := range with[Relater](e) {
 		kinds = append(kinds, r.RelatedNeeds()...)
 	}
-	return store.Of(kinds...)
+	return store.TargetsOf(kinds...)
 }
 
 // Open is the page of an object; nil when no module has one.
@@ -176,7 +176,7 @@ func (e *Env) Open(of store.Kind, id string) tui.View {
 
 // SubnetNeeds names everything that Subnets answers from: forms with addresses and pages that tell where an address belongs
 // need it while they are on top.
-func (e *Env) SubnetNeeds() []string { return store.Needs(store.Of(e.subnetKinds()...)...) }
+func (e *Env) SubnetNeeds() []string { return store.Needs(store.TargetsOf(e.subnetKinds()...)...) }
 
 func (e *Env) subnetKinds() []store.Kind {
 	var kinds []store.Kind

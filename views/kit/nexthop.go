@@ -108,7 +108,7 @@ func (e *Env) FreshBrokenRoutes(ctx context.Context, cidr netip.Prefix) []string
 	ctx, cancel := context.WithTimeout(ctx, ReadLimit)
 	defer cancel()
 	kinds := []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes, store.TunnelHealth}
-	now := e.Feed.Fresh(ctx, justRead, store.Of(kinds...)...)
+	now := e.Feed.Fresh(ctx, justRead, store.TargetsOf(kinds...)...)
 	out := e.BrokenRoutes(cidr)
 	if why := now.CannotTell(kinds[:len(kinds)-1]...); why != "" {
 		out = append(out, "Whether the routes to it work is not known: "+why+".")

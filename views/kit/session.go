@@ -27,7 +27,7 @@ type Session struct {
 
 // SessionNeeds names what BGPSection and FilterFields rest on: forms and pages with a session need it while they are on top.
 func SessionNeeds() []string {
-	return store.Needs(store.Of(kind.FilterProfiles, store.CNISettings)...)
+	return store.Needs(store.TargetsOf(kind.FilterProfiles, store.CNISettings)...)
 }
 
 // BGPSection is the part of a form for the session.

@@ -63,7 +63,7 @@ type ChangedMsg struct{ Touched []store.Target }
 // New makes a feed from what the store knows. What the first page, the events and the notifications rest on is read as long
 // as the program runs.
 func New(ctx context.Context, s *store.Store) *Feed {
-	s.Keep(store.Overview()...)
+	s.ReadAlways(store.Overview()...)
 	f := &Feed{ctx: ctx, store: s}
 	f.seen.Store(s.Last())
 	return f
@@ -109,8 +109,8 @@ func (f *Feed) tidy(read []store.Target) tea.Cmd {
 // Last is everything known now. It may be asked by pages and commands.
 func (f *Feed) Last() *store.Snapshot { return f.store.Last() }
 
-// Watched are the times in which somebody watched the tunnels, also in earlier runs.
-func (f *Feed) Watched() []store.Span { return f.store.Watched() }
+// WatchedSpans are the times in which somebody watched the tunnels, also in earlier runs.
+func (f *Feed) WatchedSpans() []store.Span { return f.store.WatchedSpans() }
 
 // Update implements tui.Service.
 func (f *Feed) Update(msg tea.Msg) tea.Cmd {
@@ -120,7 +120,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		f.fell()
 		return tea.Batch(f.step(), f.askFalls(), f.tidy(msg.of))
 	case fallsMsg:
-		f.store.Fell(msg.by)
+		f.store.NoteFalls(msg.by)
 	case recordMsg:
 		return f.step()
 	case dueMsg:
@@ -129,9 +129,9 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		}
 	case tui.ShownMsg:
 		if n, ok := msg.View.(Needer); ok {
-			f.store.Show(store.ParseNeeds(n.Needs()...)...)
+			f.store.SetNeeds(store.ParseNeeds(n.Needs()...)...)
 		} else {
-			f.store.Show()
+			f.store.SetNeeds()
 		}
 		return f.step()
 	case ChangedMsg:
@@ -163,7 +163,7 @@ func (f *Feed) Refresh() tea.Cmd {
 
 // Need has these read for the page that is on top, besides what the page named when it was opened.
 func (f *Feed) Need(targets ...store.Target) tea.Cmd {
-	f.store.Also(targets...)
+	f.store.AddNeeds(targets...)
 	return f.step()
 }
 

@@ -305,7 +305,7 @@ func TestSinceWhenWhatIsBadHasBeenSo(t *testing.T) {
 		r, a := enter(t), &series{fell: time.Now().Add(-40 * time.Minute).Truncate(store.InsightStep)}
 		r.feed.Analyse(a)
 		r.store.Use(store.FromAccount(r.account))
-		r.store.Fresh(t.Context(), 0, store.Of(store.GRETunnels, store.TunnelHealth)...)
+		r.store.Fresh(t.Context(), 0, store.TargetsOf(store.GRETunnels, store.TunnelHealth)...)
 		for range 3 {
 			r.do(r.feed.Update(live.News()))
 		}

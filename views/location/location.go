@@ -40,7 +40,7 @@ func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) source() resource.Source[*diagnose.LocationView] {
 	return live.Rows(m.env.Feed, func(*store.Snapshot) []*diagnose.LocationView { return m.all() },
-		store.Of(store.LocationHealth, store.GRETunnels)...)
+		store.TargetsOf(store.LocationHealth, store.GRETunnels)...)
 }
 
 // all are the locations, made once for each state of the data.
@@ -178,7 +178,7 @@ func Line(s diagnose.LocationView, g tui.Glyphs) tui.Line {
 }
 
 func sign(s diagnose.LocationView, g tui.Glyphs) string {
-	return g.Of(role(s)) + " "
+	return g.ForRole(role(s)) + " "
 }
 
 // traffic is what passes the location: "12.4 Mbit/s 34 %".

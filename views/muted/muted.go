@@ -34,7 +34,7 @@ func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) source() resource.Source[mute.Mute] {
 	return live.Rows(m.env.Feed, func(*store.Snapshot) []mute.Mute { return m.env.Feed.Muted() },
-		store.Of(store.Overview()...)...)
+		store.TargetsOf(store.Overview()...)...)
 }
 
 func (m *Module) describe() resource.Description[mute.Mute] {

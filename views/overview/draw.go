@@ -27,7 +27,7 @@ const smallScreen = 26
 // Draw implements tui.View.
 func (p *page) Draw(c tui.Canvas) []string {
 	snapshot := p.env.Feed.Last()
-	p.held = c.Held || p.held && !c.Calm
+	p.held = c.Held || p.held && !c.Idle
 	if c.Width >= wallWidth && c.Height >= wallHeight && !snapshot.Fetched().IsZero() {
 		return p.drawWall(c, snapshot)
 	}

@@ -91,7 +91,7 @@ func needs(s *store.Snapshot) []string {
 	if !s.CNISettings.Known() && slices.ContainsFunc(s.Tunnels, func(t store.Tunnel) bool { return t.BGP != nil && t.State != store.Up }) {
 		kinds = append(kinds, store.CNISettings)
 	}
-	return store.Needs(store.Of(kinds...)...)
+	return store.Needs(store.TargetsOf(kinds...)...)
 }
 
 // Status implements tui.StatusReporter.
@@ -186,7 +186,7 @@ func began(d diagnose.Incident, tunnels map[string]*store.Tunnel, now time.Time)
 		if ok && !d.Several() && (t.State == store.Up || t.State == store.NoBGP) {
 			return store.Began{At: d.Since, How: store.ByHealth}
 		}
-		return store.Began{At: d.Since, How: store.SeenThere}
+		return store.Began{At: d.Since, How: store.ChangeSeen}
 	}
 	var out store.Began
 	for _, m := range d.Members {

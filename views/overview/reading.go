@@ -84,7 +84,7 @@ func (t trouble) head(now time.Time) string {
 func sinceWords(b store.Began, now time.Time) string {
 	at := diagnose.Clock(b.At, now)
 	switch {
-	case b.How == store.SeenThere:
+	case b.How == store.ChangeSeen:
 		return " since " + at
 	case b.How == store.ByHealth && b.Open:
 		return ", health bad for 24 h or longer"
@@ -92,7 +92,7 @@ func sinceWords(b store.Began, now time.Time) string {
 		return ", health bad since " + at
 	case b.How == store.AtLatest:
 		return ", reported at " + at + ": it began then or earlier"
-	case b.How == store.Watched:
+	case b.How == store.SinceFirstLook:
 		return ", since " + at + " or earlier"
 	}
 	return ""

@@ -72,7 +72,7 @@ func rates(a diagnose.Arrival) []resource.Field {
 	}
 	out := []resource.Field{{Label: "Passes", Value: rate(a.PassedNow())}}
 	for _, d := range a.Dropped {
-		out = append(out, resource.Field{Label: "Dropped", Value: rate(a.Of(d)), Note: "by " + tui.Clean(diagnose.SystemWords(d.System))})
+		out = append(out, resource.Field{Label: "Dropped", Value: rate(a.DropRate(d)), Note: "by " + tui.Clean(diagnose.SystemWords(d.System))})
 	}
 	if len(a.Dropped) == 0 {
 		out = append(out, resource.Field{Label: "Dropped", Value: "none"})

@@ -40,7 +40,7 @@ type bindingSetup struct {
 func (m *Module) newBinding(cidr string) tea.Cmd {
 	return m.env.Begin(draftOf(cidr), "a new service binding", func(draft form.Values) tea.Cmd {
 		return tui.Push(review.NewOpeningOf(m.env, "New service binding", func(ctx context.Context) (func() tui.View, error) {
-			s := m.env.Feed.Fresh(ctx, time.Minute, store.Of(store.Prefixes, store.Services)...)
+			s := m.env.Feed.Fresh(ctx, time.Minute, store.TargetsOf(store.Prefixes, store.Services)...)
 			return func() tui.View { return m.bindingForm(cidr, s.Services.Rows, draft) }, s.Services.Err
 		}))
 	})
@@ -88,7 +88,7 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 // waiting reports whether the bindings of the chosen prefix are on their way: by them network and service are proposed.
 func (s *bindingSetup) waiting(v form.Values) bool {
 	r, ok := s.row(v)
-	return ok && s.m.env.Feed.Awaits(store.Target{Kind: store.Bindings, Of: r.ID})
+	return ok && s.m.env.Feed.Awaits(store.Target{Kind: store.Bindings, Object: r.ID})
 }
 
 // row is the prefix that was chosen.
@@ -104,7 +104,7 @@ func (s *bindingSetup) row(v form.Values) (row, bool) {
 // look has the bindings of the prefix fetched that was chosen; what is known stands meanwhile.
 func (s *bindingSetup) look(v form.Values) tea.Cmd {
 	if r, ok := s.row(v); ok {
-		return s.m.env.Feed.Need(store.Target{Kind: store.Bindings, Of: r.ID})
+		return s.m.env.Feed.Need(store.Target{Kind: store.Bindings, Object: r.ID})
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (m *Module) now(r row) row {
 
 // partsOf names everything below a prefix.
 func partsOf(id string) []store.Target {
-	return []store.Target{{Kind: store.BGPPrefixes, Of: id}, {Kind: store.Bindings, Of: id}, {Kind: store.Delegations, Of: id}}
+	return []store.Target{{Kind: store.BGPPrefixes, Object: id}, {Kind: store.Bindings, Object: id}, {Kind: store.Delegations, Object: id}}
 }
 
 // touched is what a change of a prefix or of what lies below it touches.
@@ -121,7 +121,7 @@ func below[T any](m *Module, of store.Kind, id string, rows func(store.Prefix) [
 	s := live.Rows(m.env.Feed, func(s *store.Snapshot) []T {
 		p, _ := s.Prefix(id)
 		return rows(p)
-	}, store.Target{Kind: of, Of: id})
+	}, store.Target{Kind: of, Object: id})
 	s.Needs = func(one string) []string {
 		needs := store.Needs(append(partsOf(id), store.Target{Kind: store.Prefixes})...)
 		if one != "" {

@@ -290,7 +290,7 @@ func (r *Review) Actions() []tui.Action {
 
 // waysOut are the actions after an act of several steps that stopped in the middle.
 func (r *Review) waysOut() []tui.Action {
-	if r.open() || r.result.Again == nil || r.result.Back == nil {
+	if r.open() || r.result.Finish == nil || r.result.Restore == nil {
 		return nil
 	}
 	way := func(title string, prepare change.Prepare) func() tea.Cmd {
@@ -305,10 +305,10 @@ func (r *Review) waysOut() []tui.Action {
 	return []tui.Action{
 		{Name: "create-now", Keys: []string{"c"}, Short: "create now", Footer: true, Why: why,
 			Long: "Create the new object: reviewed and sent like any other change",
-			Run:  way("Create now: "+r.plan.Name, r.result.Again)},
+			Run:  way("Create now: "+r.plan.Name, r.result.Finish)},
 		{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Why: why,
 			Long: "Create the old object again: reviewed and sent like any other change",
-			Run:  way("Undo: "+r.plan.Name, r.result.Back)}}
+			Run:  way("Undo: "+r.plan.Name, r.result.Restore)}}
 }
 
 // mended takes the ways out away when one of them was gone: also when not everything of it took effect, for the object is there.
@@ -316,7 +316,7 @@ func (r *Review) mended(result change.Result) tea.Cmd {
 	r.out = ""
 	switch result.Outcome {
 	case journal.Done, journal.Partly:
-		r.result.Again, r.result.Back, r.result.Recovery = nil, nil, "Since then: "+result.Text
+		r.result.Finish, r.result.Restore, r.result.Recovery = nil, nil, "Since then: "+result.Text
 	case journal.Unknown:
 		r.out = result.Entry
 	}

@@ -46,9 +46,9 @@ func outlookOf(ctx context.Context, e *kit.Env, plans ...change.Plan) outlook {
 	}
 	ctx, cancel := context.WithTimeout(ctx, kit.ReadLimit)
 	defer cancel()
-	s := e.Feed.Fresh(ctx, outlookAge, store.Of(diagnose.TableKinds()...)...)
+	s := e.Feed.Fresh(ctx, outlookAge, store.TargetsOf(diagnose.TableKinds()...)...)
 	if kind := edits[0].Kind; kind == store.BGPPrefixes || kind == store.Bindings {
-		s = e.Feed.Fresh(ctx, outlookAge, store.Of(store.BGPPrefixes, store.Bindings)...)
+		s = e.Feed.Fresh(ctx, outlookAge, store.TargetsOf(store.BGPPrefixes, store.Bindings)...)
 	}
 	facts := diagnose.From(s, e.Now())
 	facts.Insights = e.Feed.Insights()

@@ -272,7 +272,7 @@ func (m *Module) field(r, other api.Route) resource.Field {
 	if err != nil {
 		return f
 	}
-	how, zones := m.env.Feed.Diagnosis().Table().Destination(p).Beside(r.ID, other.ID)
+	how, places := m.env.Feed.Diagnosis().Table().Destination(p).StandingOf(r.ID, other.ID)
 	switch how {
 	case diagnose.Elsewhere:
 		f.Note = "serves other regions: " + scope(other)
@@ -290,8 +290,8 @@ func (m *Module) field(r, other api.Route) resource.Field {
 	case diagnose.CannotTell:
 		f.Note = "which one carries the traffic depends on health that is not known"
 	}
-	if len(zones) > 0 {
-		f.Note += " in " + strings.Join(zones, " ")
+	if len(places) > 0 {
+		f.Note += " in " + strings.Join(places, " ")
 	}
 	return f
 }

@@ -27,7 +27,7 @@ func New(env *kit.Env, i diagnose.Incident) tui.View {
 	return resource.NewList(describe(env, rows), resource.Source[diagnose.Moment]{
 		Rows: rows, Status: env.Feed.Freshness, Brings: env.Feed.Brings, Refresh: env.Feed.Refresh,
 		Open:  func() tea.Cmd { return env.Feed.LookUpIncident(i) },
-		Needs: func(string) []string { return store.Needs(store.Of(store.Overview()...)...) },
+		Needs: func(string) []string { return store.Needs(store.TargetsOf(store.Overview()...)...) },
 	})
 }
 

@@ -84,7 +84,7 @@ func customerAS(t store.Tunnel, read *diagnose.Account) string {
 func lastChange(t store.Tunnel, now time.Time) string {
 	var note string
 	if t.Track.Changed.IsZero() {
-		note = "unchanged since monitoring began (" + moment(t.Track.Watched, now) + " UTC)"
+		note = "unchanged since monitoring began (" + moment(t.Track.KnownSince, now) + " UTC)"
 		if b := t.Began(now); b.How == store.ByHealth {
 			note += "; its health checks have been failing for " + atLeast(b.Open) + tui.AgeSince(b.At, now)
 		}
@@ -126,7 +126,7 @@ func moment(at, now time.Time) string {
 func weekNote(t store.Tunnel, now time.Time) string {
 	from := t.Track.WeekFrom(now)
 	note := "in the last 7 days"
-	if now.Sub(t.Track.Watched) < 7*24*time.Hour {
+	if now.Sub(t.Track.KnownSince) < 7*24*time.Hour {
 		note = "since monitoring began, " + resource.Ago(from, now)
 	}
 	if n := t.Track.Downs; n != t.Track.WeekDowns {
@@ -213,7 +213,7 @@ func timeline(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 		s.Fields = append(s.Fields, resource.Field{Value: fmt.Sprintf("and %d earlier ones", more), Role: tui.Muted, Prose: true})
 	}
 	if len(events) == 0 {
-		s.Fields = append(s.Fields, resource.Field{Label: moment(t.Track.Watched, now), Value: "monitoring started; no change since",
+		s.Fields = append(s.Fields, resource.Field{Label: moment(t.Track.KnownSince, now), Value: "monitoring started; no change since",
 			Role: tui.Muted, Note: unwatched(t)})
 	}
 	return s

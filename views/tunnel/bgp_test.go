@@ -60,7 +60,7 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.jsonl")
 	start := func() *store.Store {
 		w := store.New(client.In(sim.Account()), clock, 0)
-		w.Remember(store.OpenHistory(path, now, 0))
+		w.UseHistory(store.OpenHistory(path, now, 0))
 		w.Poll(t.Context())
 		return w
 	}

@@ -50,7 +50,7 @@ func (b *BringUp) Init() tea.Cmd {
 
 // Needs names the tunnel: while its page is open, it is read more often as long as its session comes up.
 func (b *BringUp) Needs() []string {
-	return append(store.Needs(store.Target{Kind: store.GRETunnels, Of: b.id}, store.Target{Kind: store.TunnelHealth}),
+	return append(store.Needs(store.Target{Kind: store.GRETunnels, Object: b.id}, store.Target{Kind: store.TunnelHealth}),
 		b.m.sessionNeeds(b.id)...)
 }
 

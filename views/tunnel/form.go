@@ -19,7 +19,7 @@ import (
 // fields makes the fields of a tunnel's form; kind and id say what is edited (id is empty for a new one).
 type fields struct {
 	m    *Module
-	kind rules.LinkType
+	kind rules.OnRamp
 	id   string
 	name string // as it was, for the warning about renaming
 }

@@ -112,7 +112,7 @@ func TestAnIKEIdentityIsUsedOnceAtAnEndpoint(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	m.env.Feed.Fresh(t.Context(), 0, store.Of(store.GRETunnels)...)
+	m.env.Feed.Fresh(t.Context(), 0, store.TargetsOf(store.GRETunnels)...)
 	all := m.env.Feed.Last().Tunnels
 	owner := all[slices.IndexFunc(all, func(t store.Tunnel) bool { return t.Name == "ams-br2-ipsec" })]
 	for _, c := range []struct {

@@ -62,7 +62,7 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 		if id == "" {
 			return nil // tunnels and health are read all the time
 		}
-		return slices.Concat(store.Needs(store.Target{Kind: store.GRETunnels, Of: id}), m.env.RelatedNeeds(), m.sessionNeeds(id))
+		return slices.Concat(store.Needs(store.Target{Kind: store.GRETunnels, Object: id}), m.env.RelatedNeeds(), m.sessionNeeds(id))
 	}
 	s.Looked = m.look
 	return s
@@ -395,7 +395,7 @@ func (m *Module) others(except string) []store.Tunnel {
 	return slices.DeleteFunc(slices.Clone(m.env.Feed.Last().Tunnels), func(t store.Tunnel) bool { return except != "" && t.ID == except })
 }
 
-func ruleKind(k api.TunnelKind) rules.LinkType {
+func ruleKind(k api.TunnelKind) rules.OnRamp {
 	if k == api.IPsec {
 		return rules.IPsec
 	}

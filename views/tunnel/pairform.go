@@ -135,7 +135,7 @@ func (p pairing) device() form.Field {
 	return form.Field{Key: "device", Label: "Device", Control: form.Pick, Choices: devices(),
 		Help: "The device that your tunnels end on; suggestions depend on it",
 		Check: func(v string, all form.Values) form.Finding {
-			return field.Finding(rules.DeviceSupports(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
+			return field.Finding(rules.DeviceSupports(rules.CustomerDevice(v), ruleKind(api.TunnelKind(all["kind"]))))
 		}}
 }
 
@@ -297,7 +297,7 @@ func (p pairing) health() form.Section {
 		if len(p.m.env.OwnPrefixes()) > 0 {
 			product = rules.MagicTransit
 		}
-		return rules.DeviceHealthCheck(rules.Device(v["device"]), product)
+		return rules.DeviceHealthCheck(rules.CustomerDevice(v["device"]), product)
 	}
 	for i := range s.Fields {
 		switch s.Fields[i].Key {

@@ -53,7 +53,7 @@ func (p *PairProof) Needs() []string {
 	needs := []store.Target{{Kind: store.TunnelHealth}, {Kind: store.Routes}}
 	for _, t := range p.tunnels() {
 		if t.known {
-			needs = append(needs, store.Target{Kind: store.GRETunnels, Of: t.ID})
+			needs = append(needs, store.Target{Kind: store.GRETunnels, Object: t.ID})
 		}
 	}
 	return store.Needs(needs...)

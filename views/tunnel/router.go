@@ -165,7 +165,7 @@ func (b *BothEnds) Init() tea.Cmd { return b.begin(b.commands) }
 
 // Needs names what Cloudflare's side rests on.
 func (b *BothEnds) Needs() []string {
-	return store.Needs(store.Target{Kind: store.GRETunnels, Of: b.t.ID}, store.Target{Kind: store.TunnelHealth},
+	return store.Needs(store.Target{Kind: store.GRETunnels, Object: b.t.ID}, store.Target{Kind: store.TunnelHealth},
 		store.Target{Kind: store.Routes}, store.Target{Kind: store.TunnelTraffic})
 }
 

@@ -18,12 +18,12 @@ func TestSinceCountsOnlyWhatWasWatched(t *testing.T) {
 		track store.Track
 		want  string
 	}{
-		"a change was seen":         {store.Track{Watched: ago(time.Hour), Looked: now, Changed: ago(5 * time.Minute)}, "5m"},
-		"none, watched throughout":  {store.Track{Watched: ago(9 * time.Minute), Looked: now}, ">9m"},
-		"none, with a gap":          {store.Track{Watched: ago(9 * time.Minute), Looked: now, Unwatched: 3 * time.Minute}, ">6m"},
-		"none, hardly watched":      {store.Track{Watched: ago(9 * time.Minute), Looked: now, Unwatched: 9 * time.Minute}, "?"},
-		"none, only just looked at": {store.Track{Watched: ago(10 * time.Second), Looked: now}, "?"},
-		"none, no answer any more":  {store.Track{Watched: ago(9 * time.Minute), Looked: ago(7 * time.Minute)}, ">2m"},
+		"a change was seen":         {store.Track{KnownSince: ago(time.Hour), Looked: now, Changed: ago(5 * time.Minute)}, "5m"},
+		"none, watched throughout":  {store.Track{KnownSince: ago(9 * time.Minute), Looked: now}, ">9m"},
+		"none, with a gap":          {store.Track{KnownSince: ago(9 * time.Minute), Looked: now, Unwatched: 3 * time.Minute}, ">6m"},
+		"none, hardly watched":      {store.Track{KnownSince: ago(9 * time.Minute), Looked: now, Unwatched: 9 * time.Minute}, "?"},
+		"none, only just looked at": {store.Track{KnownSince: ago(10 * time.Second), Looked: now}, "?"},
+		"none, no answer any more":  {store.Track{KnownSince: ago(9 * time.Minute), Looked: ago(7 * time.Minute)}, ">2m"},
 	} {
 		if got := Since(store.Tunnel{State: store.Up, Track: c.track}, now); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -62,7 +62,7 @@ func TestSinceBeforeAnythingWasSeen(t *testing.T) {
 			x.Track.Changed = ago(2 * time.Minute)
 		}}, "2m"},
 		"watched for longer than the status is old": {store.Down, []func(*store.Tunnel){reported(time.Minute), func(x *store.Tunnel) {
-			x.Track.Watched, x.Track.Looked = ago(9*time.Minute), now
+			x.Track.KnownSince, x.Track.Looked = ago(9*time.Minute), now
 		}}, ">9m"},
 	} {
 		x := store.Tunnel{State: c.state}

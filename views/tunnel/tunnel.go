@@ -206,7 +206,7 @@ func SinceText(b store.Began, now time.Time) string {
 	switch {
 	case b.How == store.NotSeen:
 		return "?"
-	case b.How == store.SeenThere, b.How == store.ByHealth && !b.Open:
+	case b.How == store.ChangeSeen, b.How == store.ByHealth && !b.Open:
 		return age
 	case now.Sub(b.At) < time.Minute:
 		return "?"
@@ -217,14 +217,14 @@ func SinceText(b store.Began, now time.Time) string {
 // sinceMoment is since when the session has been in its state, for a sentence: "since 03:12 UTC"; empty when not even a minute of it is
 // known. Of a report it is not known what came after it, and the health does not say since when a session is down.
 func sinceMoment(b store.Began, now time.Time) string {
-	if lasts := now.Sub(b.At); lasts < time.Minute || b.How != store.SeenThere && b.How != store.Watched {
+	if lasts := now.Sub(b.At); lasts < time.Minute || b.How != store.ChangeSeen && b.How != store.SinceFirstLook {
 		return ""
 	}
 	at := b.At.UTC().Format("15:04") + " UTC"
 	if now.Sub(b.At) > 20*time.Hour {
 		at = b.At.UTC().Format("2006-01-02 15:04") + " UTC"
 	}
-	if b.How == store.Watched {
+	if b.How == store.SinceFirstLook {
 		return "seen since " + at
 	}
 	return "since " + at
@@ -254,7 +254,7 @@ func exactness(b store.Began) int {
 	switch {
 	case b.How == store.NotSeen:
 		return 0
-	case b.How == store.SeenThere, b.How == store.ByHealth && !b.Open:
+	case b.How == store.ChangeSeen, b.How == store.ByHealth && !b.Open:
 		return 2
 	}
 	return 1

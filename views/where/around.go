@@ -30,10 +30,10 @@ func (m *Module) around(d diagnose.Destination, now time.Time) []resource.Sectio
 		}
 	}
 	var prefix *store.Prefix
-	if d.Account != nil {
-		of = append(of, diagnose.Subject{Kind: store.Prefixes, ID: d.Account.ID, Name: d.Account.CIDR.String()})
+	if d.OwnPrefix != nil {
+		of = append(of, diagnose.Subject{Kind: store.Prefixes, ID: d.OwnPrefix.ID, Name: d.OwnPrefix.CIDR.String()})
 		for i := range last.Prefixes.Rows {
-			if last.Prefixes.Rows[i].ID == d.Account.ID {
+			if last.Prefixes.Rows[i].ID == d.OwnPrefix.ID {
 				prefix = &last.Prefixes.Rows[i]
 			}
 		}
@@ -48,13 +48,13 @@ func (m *Module) around(d diagnose.Destination, now time.Time) []resource.Sectio
 	return append(out, m.lines("Other destinations, least redundant first", m.env.Feed.Diagnosis().Table().All(), d))
 }
 
-// Around implements kit.Locator.
+// Around implements kit.PathFinder.
 func (m *Module) Around(p netip.Prefix, now time.Time) []resource.Section {
 	all := m.around(m.env.Feed.Diagnosis().Table().Destination(p), now)
 	return all[:len(all)-1] // the other destinations are no part of it
 }
 
-// Behind implements kit.Locator.
+// Behind implements kit.PathFinder.
 func (m *Module) Behind(of diagnose.Subject, now time.Time) []resource.Section {
 	return []resource.Section{Over(m.env, "Destinations through it", diagnose.Destination{}, of.ID), events.Around(m.env, now, of)}
 }

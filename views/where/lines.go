@@ -49,10 +49,10 @@ func Lines(w diagnose.Lookup, c tui.Canvas) []string {
 		text(tui.Plain, "It is "+is+".")
 	}
 	switch {
-	case w.Account != nil:
-		text(tui.Plain, "Prefix "+w.Account.CIDR.String()+": "+w.Account.Answers()+".")
-		if w.Account.Bound == diagnose.Yes && !w.Account.Transits {
-			text(tui.Pending, "Traffic from the Internet goes to "+w.Account.Service+", not by these routes.")
+	case w.OwnPrefix != nil:
+		text(tui.Plain, "Prefix "+w.OwnPrefix.CIDR.String()+": "+w.OwnPrefix.Answers()+".")
+		if w.OwnPrefix.Bound == diagnose.Yes && !w.OwnPrefix.Transits {
+			text(tui.Pending, "Traffic from the Internet goes to "+w.OwnPrefix.Service+", not by these routes.")
 		}
 	case w.NoAccount != "":
 		text(tui.Muted, w.NoAccount)
@@ -124,10 +124,10 @@ func headline(w diagnose.Lookup) string {
 
 // from names the regions that a Reach is seen from.
 func from(r diagnose.Reach) string {
-	if len(r.Zones) == 0 {
+	if len(r.Places) == 0 {
 		return ""
 	}
-	return " from " + strings.Join(r.Zones, " ")
+	return " from " + strings.Join(r.Places, " ")
 }
 
 func join(prefixes []netip.Prefix) string {

@@ -83,10 +83,10 @@ func (m *Module) answer(w diagnose.Lookup) []resource.Field {
 		}
 		return f
 	}
-	if w.Account != nil {
-		fields = append(fields, prefix("Prefix", *w.Account))
-		if w.Account.Bound == diagnose.Yes && !w.Account.Transits {
-			fields = append(fields, resource.Field{Value: "Traffic from the Internet goes to " + w.Account.Service + ", not by these routes.",
+	if w.OwnPrefix != nil {
+		fields = append(fields, prefix("Prefix", *w.OwnPrefix))
+		if w.OwnPrefix.Bound == diagnose.Yes && !w.OwnPrefix.Transits {
+			fields = append(fields, resource.Field{Value: "Traffic from the Internet goes to " + w.OwnPrefix.Service + ", not by these routes.",
 				Prose: true, Role: tui.Pending})
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// Paths implements kit.Locator: the paths to a network, a section for each answer that regions have.
+// Paths implements kit.PathFinder: the paths to a network, a section for each answer that regions have.
 func (m *Module) Paths(p netip.Prefix) []resource.Section {
 	s := m.env.Feed.Last()
 	if !s.Routes.Known() {
@@ -45,11 +45,11 @@ func (m *Module) pathsTo(d diagnose.Destination) []resource.Section {
 // preview is a destination beside the list.
 func (m *Module) preview(d *diagnose.Destination, _ time.Time) []resource.Section {
 	out := m.pathsTo(*d)
-	if d.Account != nil {
-		out = append(out, resource.Section{Title: "Prefix", Fields: []resource.Field{{Label: d.Account.CIDR.String(), Value: d.Account.Answers(),
+	if d.OwnPrefix != nil {
+		out = append(out, resource.Section{Title: "Prefix", Fields: []resource.Field{{Label: d.OwnPrefix.CIDR.String(), Value: d.OwnPrefix.Answers(),
 			Prose: true}}})
 	}
 	return out
 }
 
-var _ kit.Locator = (*Module)(nil)
+var _ kit.PathFinder = (*Module)(nil)

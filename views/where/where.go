@@ -39,7 +39,7 @@ func (m *Module) PaletteEntries() []tui.PaletteEntry {
 		Open: m.All, With: m.with, Networks: true}}
 }
 
-// All implements kit.Locator.
+// All implements kit.PathFinder.
 func (m *Module) All() tui.View { return resource.NewList(m.describe("Destinations"), m.source(m.all)) }
 
 // Services implements kit.Module.
@@ -54,10 +54,10 @@ func (m *Module) with(text string) (tui.View, string) {
 	return m.page(p), ""
 }
 
-// Where implements kit.Locator.
+// Where implements kit.PathFinder.
 func (m *Module) Where(p netip.Prefix) tui.View { return m.page(p) }
 
-// Through implements kit.Locator: the destinations with a path over one of the objects.
+// Through implements kit.PathFinder: the destinations with a path over one of the objects.
 func (m *Module) Through(name string, ids ...string) tui.View {
 	rows := func() []*diagnose.Destination {
 		t := m.env.Feed.Diagnosis().Table()
@@ -87,14 +87,14 @@ func pointers(all []diagnose.Destination) []*diagnose.Destination {
 func (m *Module) source(rows func() []*diagnose.Destination) resource.Source[*diagnose.Destination] {
 	s := live.Rows(m.env.Feed, func(*store.Snapshot) []*diagnose.Destination { return rows() }, needs()...)
 	s.Needs = func(string) []string {
-		return store.Needs(append(needs(), store.Of(store.BGPPrefixes, store.Bindings)...)...)
+		return store.Needs(append(needs(), store.TargetsOf(store.BGPPrefixes, store.Bindings)...)...)
 	}
 	return s
 }
 
 // needs are the lists that the pages rest on, the routes first: their age is the page's.
 func needs() []store.Target {
-	return append(store.Of(store.Routes), store.Of(diagnose.TableKinds()...)...)
+	return append(store.TargetsOf(store.Routes), store.TargetsOf(diagnose.TableKinds()...)...)
 }
 
 func (m *Module) describe(title string) resource.Description[*diagnose.Destination] {
@@ -125,7 +125,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 
 // sign is the sign of what is left of the paths.
 func sign(d diagnose.Destination, g tui.Glyphs) string {
-	return g.Of(Role(d)) + " "
+	return g.ForRole(Role(d)) + " "
 }
 
 // brief is the redundancy for one line: the reason stands on the destination's own page, and beside the list.
@@ -137,10 +137,10 @@ func brief(d diagnose.Destination) string {
 
 // advertised says whether Cloudflare advertises it: "-" for what is in no prefix of the account.
 func advertised(d diagnose.Destination) string {
-	if d.Account == nil {
+	if d.OwnPrefix == nil {
 		return "-"
 	}
-	return string(d.Account.Advertised)
+	return string(d.OwnPrefix.Advertised)
 }
 
 func names(d diagnose.Destination) string { return cmp.Or(strings.Join(pathNames(d), " "), "-") }

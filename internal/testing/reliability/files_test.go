@@ -44,7 +44,7 @@ func newDesk(home string) *desk {
 	d.journal = journal.New(journal.Options{Path: filepath.Join(home, "state", "flarewire", "journal.jsonl"), MaxSize: 20000, Keep: 3000})
 	d.age = keystore.NewAgeFile(d.paths.Credentials)
 	d.watcher = store.New(d, func() time.Time { return d.now }, 0)
-	d.watcher.Remember(d.history())
+	d.watcher.UseHistory(d.history())
 	return d
 }
 

@@ -142,7 +142,7 @@ func (d *fleetDay) run(ctx context.Context) (died func()) {
 		client := d.client(i)
 		s := store.New(client, time.Now, refresh)
 		s.Use(store.FromAccount(client))
-		s.Remember(d.history(i))
+		s.UseHistory(d.history(i))
 		d.mu.Lock()
 		d.recorder[i] = s
 		d.mu.Unlock()
@@ -198,7 +198,7 @@ func (d *fleetDay) open(ctx context.Context, all *sync.WaitGroup, n int) {
 	client := d.client(0)
 	s := store.New(client, time.Now, 0)
 	s.Use(store.FromAccount(client))
-	s.Remember(d.history(0))
+	s.UseHistory(d.history(0))
 	s.UseRecorder(ctx, beside{func() *store.Store {
 		d.mu.Lock()
 		defer d.mu.Unlock()

@@ -119,7 +119,7 @@ func (s *seat) join(o options) {
 	fetchers := store.FromAccount(account)
 	fetchers.Accounts = client.Accounts
 	s.watcher.Use(fetchers)
-	s.watcher.Remember(store.OpenHistory(store.HistoryPath(filepath.Join(o.home, "state"), "test", account.ID), time.Now(), 0))
+	s.watcher.UseHistory(store.OpenHistory(store.HistoryPath(filepath.Join(o.home, "state"), "test", account.ID), time.Now(), 0))
 	s.env = &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: live.New(ctx, s.watcher), Writer: writer, Requests: requests,
 		Journal: written, Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: func(api.Account) tea.Cmd { return nil }}
 	resolver, err := keystore.NewResolver(keystore.Environment{ConfigHome: filepath.Join(o.home, "config"),

@@ -253,7 +253,7 @@ func ipsecCalled(name string) func(api.IPsecTunnel) bool {
 func first[T any](T) bool { return true }
 
 // only is the object that the test works on, as a page would have read it.
-func only[T any](o *office, r change.Of[T], is func(T) bool) T {
+func only[T any](o *office, r change.TypedResource[T], is func(T) bool) T {
 	o.t.Helper()
 	list, err := r.In(o.account).List(o.t.Context())
 	o.must(err)
@@ -266,7 +266,7 @@ func only[T any](o *office, r change.Of[T], is func(T) bool) T {
 	return *new(T)
 }
 
-func creating[T any](r change.Of[T], wanted func(*office) T) func(*office) prepare {
+func creating[T any](r change.TypedResource[T], wanted func(*office) T) func(*office) prepare {
 	return func(o *office) prepare {
 		object := api.ObjectOf(wanted(o))
 		return func(ctx context.Context, w *change.Writer) (change.Plan, error) {
@@ -275,7 +275,7 @@ func creating[T any](r change.Of[T], wanted func(*office) T) func(*office) prepa
 	}
 }
 
-func updating[T any](r change.Of[T], is func(T) bool, edit func(*T)) func(*office) prepare {
+func updating[T any](r change.TypedResource[T], is func(T) bool, edit func(*T)) func(*office) prepare {
 	return func(o *office) prepare {
 		opened := only(o, r, is)
 		wanted := opened
@@ -286,7 +286,7 @@ func updating[T any](r change.Of[T], is func(T) bool, edit func(*T)) func(*offic
 	}
 }
 
-func deleting[T any](r change.Of[T], is func(T) bool) func(*office) prepare {
+func deleting[T any](r change.TypedResource[T], is func(T) bool) func(*office) prepare {
 	return func(o *office) prepare {
 		opened := api.ObjectOf(only(o, r, is))
 		return func(ctx context.Context, w *change.Writer) (change.Plan, error) {

@@ -12,8 +12,8 @@ import (
 // UseRecorder has the store take what another program has fresh instead of asking for it. It comes before the first read. What is known
 // there is taken at once, as long as ctx allows, so that the first thing that is shown is not an empty page.
 func (s *Store) UseRecorder(ctx context.Context, b Recorder) {
-	s.beside = b
-	for _, d := range Of(kind.Filter(func(a kind.About) bool { return a.Watched && a.Parent == "" })...) {
+	s.recorder = b
+	for _, d := range TargetsOf(kind.Filter(func(a kind.About) bool { return a.Always && a.Parent == "" })...) {
 		s.takeOver(ctx, d.single())
 	}
 	for d := range s.Last().details(detailKinds...) {
@@ -28,7 +28,7 @@ func (s *Store) UseRecorder(ctx context.Context, b Recorder) {
 func (s *Store) takeOver(ctx context.Context, d Target) bool {
 	last, now := s.Last(), s.now()
 	e := last.about(d)
-	if s.beside == nil || e == nil {
+	if s.recorder == nil || e == nil {
 		return false
 	}
 	after := e.Fetched
@@ -36,9 +36,9 @@ func (s *Store) takeOver(ctx context.Context, d Target) bool {
 		after = e.expired
 	}
 	s.mu.Lock()
-	heard := s.heard
+	heard := s.eventsUntil
 	s.mu.Unlock()
-	h, there := s.beside.Hand(ctx, d, after, heard)
+	h, there := s.recorder.Hand(ctx, d, after, heard)
 	if !there || !h.Complete {
 		return false
 	}
@@ -121,7 +121,7 @@ func (s *Store) take(ctx context.Context, d Target, h Handed) bool {
 	s.unnoted.Add(1)
 	defer s.unnoted.Add(-1)
 	events := s.change(func(next *Snapshot) []Event {
-		heard := s.hear(next, h)
+		heard := s.takeEvents(next, h)
 		return append(heard, h.others(apply(next, took, s.again(d)))...)
 	})
 	if !h.SharedHistory {
@@ -141,14 +141,14 @@ func (s *Store) takeHandedTunnels(h Handed, took span) bool {
 	s.unnoted.Add(1)
 	defer s.unnoted.Add(-1)
 	s.change(func(next *Snapshot) []Event {
-		heard := s.hear(next, h)
+		heard := s.takeEvents(next, h)
 		events, first := s.takeTunnels(next, lists, took, &h)
 		next.Next = s.pause(next, lists)
 		if next.GRE.Due = took.to.Add(next.Next); s.again(Target{Kind: GRETunnels}) {
 			next.GRE.Due = time.Time{}
 		}
 		next.IPsec.Due = next.GRE.Due
-		s.heard = took.to
+		s.eventsUntil = took.to
 		events = append(heard, events...)
 		noted = append(first, events...)
 		return events
@@ -159,8 +159,8 @@ func (s *Store) takeHandedTunnels(h Handed, took span) bool {
 	return true
 }
 
-// hear takes what the other program has noticed into the histories of the tunnels, and returns what is new of it.
-func (s *Store) hear(next *Snapshot, h Handed) []Event {
+// takeEvents takes what the other program has noticed into the histories of the tunnels, and returns what is new of it.
+func (s *Store) takeEvents(next *Snapshot, h Handed) []Event {
 	if h.ClockAhead != 0 {
 		s.ahead = h.ClockAhead
 	}

@@ -16,7 +16,7 @@ func TestHowAnotherRouteStandsToOne(t *testing.T) {
 	for name, c := range map[string]struct {
 		health, first, other string
 		want                 diagnose.Standing
-		zones                string
+		places               string
 	}{
 		"equal":                              {"healthy healthy", "100", "100", diagnose.SharesWith, ""},
 		"other regions":                      {"healthy healthy", "100 ENAM WNAM", "100 WEUR AFR", diagnose.Elsewhere, ""},
@@ -34,9 +34,9 @@ func TestHowAnotherRouteStandsToOne(t *testing.T) {
 		"not measured":                       {"? ?", "100", "100", diagnose.CannotTell, ""},
 	} {
 		n := networkOf(strings.Fields(c.health)...).routes(net+" t0 "+c.first, net+" t1 "+c.other)
-		how, zones := diagnose.NewTable(n.facts).Destination(asked(net)).Beside("r0", "r1")
-		if how != c.want || strings.Join(zones, " ") != c.zones {
-			t.Errorf("%s: %s in %v, want %s in %q", name, how, zones, c.want, c.zones)
+		how, places := diagnose.NewTable(n.facts).Destination(asked(net)).StandingOf("r0", "r1")
+		if how != c.want || strings.Join(places, " ") != c.places {
+			t.Errorf("%s: %s in %v, want %s in %q", name, how, places, c.want, c.places)
 		}
 	}
 }

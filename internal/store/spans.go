@@ -3,7 +3,10 @@ package store
 import "time"
 
 // Span is a time from one moment to another.
-type Span struct{ From, To time.Time }
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
 
 // watch notes a good look at the tunnels: it goes on with the time of watching, or begins a new one where nobody has looked for too long.
 func (s *Store) watch(now time.Time) {
@@ -13,21 +16,17 @@ func (s *Store) watch(now time.Time) {
 		s.spans[n-1].To = now
 		return
 	}
-	s.spans = append(s.spans, stretch{now, now})
+	s.spans = append(s.spans, Span{now, now})
 	if len(s.spans) > maxSpans {
 		s.spans = s.spans[1:]
 	}
 }
 
-// Watched are the times in which somebody watched the tunnels, in this run and, where there is a history, in earlier ones, the oldest
-// first. What is between them is not known.
-func (s *Store) Watched() []Span {
+// WatchedSpans are the times in which the tunnels were watched, in this run and, where there is a history, in earlier ones, the
+// oldest first. What happened between them is not known.
+func (s *Store) WatchedSpans() []Span {
 	s.mu.Lock()
-	all := append(append([]stretch(nil), s.earlierSpans...), s.spans...)
+	all := append(append([]Span(nil), s.earlierSpans...), s.spans...)
 	s.mu.Unlock()
-	var out []Span
-	for _, w := range merge(all) {
-		out = append(out, Span(w))
-	}
-	return out
+	return merge(all)
 }

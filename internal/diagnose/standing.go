@@ -16,9 +16,9 @@ const (
 	CannotTell Standing = "cannot-tell" // the health decides, and is not known
 )
 
-// Beside says how another route stands to a route of the same destination, by their ids, and in which regions, where it is not in all that
-// the first one serves.
-func (d Destination) Beside(id, other string) (how Standing, zones []string) {
+// StandingOf says how another route stands to a route of the same destination, by their ids, and in which regions, where it is not in
+// all that the first one serves.
+func (d Destination) StandingOf(id, other string) (how Standing, places []string) {
 	how = Elsewhere
 	part := false
 	for _, r := range d.Reach {
@@ -36,12 +36,12 @@ func (d Destination) Beside(id, other string) (how Standing, zones []string) {
 			part = true // it differs between regions: the first is said, with its regions
 			continue
 		}
-		how, zones = here, append(slices.Clone(zones), r.Zones...)
+		how, places = here, append(slices.Clone(places), r.Places...)
 	}
 	if !part {
-		zones = nil
+		places = nil
 	}
-	return how, zones
+	return how, places
 }
 
 func standing(mine, theirs PathUse) Standing {

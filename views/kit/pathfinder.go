@@ -11,8 +11,8 @@ import (
 	"flarewire/tui/resource"
 )
 
-// Locator is the module that knows where addresses lead.
-type Locator interface {
+// PathFinder is the module that finds the paths to an address or a network, and what leads over an object.
+type PathFinder interface {
 	// Where is the page of where an address or a network leads.
 	Where(p netip.Prefix) tui.View
 	// Through is the page of the destinations that have a path over one of these tunnels or interconnects, which name is of.
@@ -28,14 +28,14 @@ type Locator interface {
 	All() tui.View
 }
 
-// locateKey is the key of WhereAction and ThroughAction; on the page of destinations it looks up an address.
-const locateKey = "i"
+// whereKey is the key of WhereAction and ThroughAction; on the page of destinations it looks up an address.
+const whereKey = "i"
 
 // Paths are the paths to a network, for what stands beside a list; nil where no module knows.
 func (e *Env) Paths(cidr string) []resource.Section {
 	p, err := netip.ParsePrefix(cidr)
-	if l := e.locator(); l != nil && err == nil {
-		return l.Paths(p.Masked())
+	if f := e.pathFinder(); f != nil && err == nil {
+		return f.Paths(p.Masked())
 	}
 	return nil
 }
@@ -43,16 +43,16 @@ func (e *Env) Paths(cidr string) []resource.Section {
 // Around is what is known around the paths to a network, for its page on a large screen; nil where no module knows.
 func (e *Env) Around(cidr string, now time.Time) []resource.Section {
 	p, err := netip.ParsePrefix(cidr)
-	if l := e.locator(); l != nil && err == nil {
-		return l.Around(p.Masked(), now)
+	if f := e.pathFinder(); f != nil && err == nil {
+		return f.Around(p.Masked(), now)
 	}
 	return nil
 }
 
 // Behind is what leads over an object, for its page on a large screen; nil where no module knows.
 func (e *Env) Behind(of diagnose.Subject, now time.Time) []resource.Section {
-	if l := e.locator(); l != nil {
-		return l.Behind(of, now)
+	if f := e.pathFinder(); f != nil {
+		return f.Behind(of, now)
 	}
 	return nil
 }
@@ -64,40 +64,40 @@ func (e *Env) WhereAction(text string) []tui.Action {
 	if addr, err2 := netip.ParseAddr(text); err2 == nil {
 		p, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
-	l := e.locator()
-	if l == nil || err != nil {
+	f := e.pathFinder()
+	if f == nil || err != nil {
 		return nil
 	}
-	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
-		Long: "Show its routes and paths, their state and redundancy", Run: func() tea.Cmd { return tui.Push(l.Where(p.Masked())) }}}
+	return []tui.Action{{Name: "where-it-leads", Keys: []string{whereKey}, Short: "where", Footer: true,
+		Long: "Show its routes and paths, their state and redundancy", Run: func() tea.Cmd { return tui.Push(f.Where(p.Masked())) }}}
 }
 
 // ThroughAction is the action that shows the destinations with a path over a tunnel, an interconnect, or several of them; nil where no
 // module knows.
 func (e *Env) ThroughAction(name string, ids ...string) []tui.Action {
-	l := e.locator()
-	if l == nil {
+	f := e.pathFinder()
+	if f == nil {
 		return nil
 	}
-	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
+	return []tui.Action{{Name: "where-it-leads", Keys: []string{whereKey}, Short: "where", Footer: true,
 		Long: "Show destinations reached through it, and their redundancy",
-		Run:  func() tea.Cmd { return tui.Push(l.Through(name, ids...)) }}}
+		Run:  func() tea.Cmd { return tui.Push(f.Through(name, ids...)) }}}
 }
 
 // DestinationsAction is the action that shows all destinations; nil where no module knows.
 func (e *Env) DestinationsAction() []tui.Action {
-	l := e.locator()
-	if l == nil {
+	f := e.pathFinder()
+	if f == nil {
 		return nil
 	}
 	return []tui.Action{{Name: "destinations", Keys: []string{"I"}, Short: "destinations", Footer: true,
-		Long: "Show all destinations, least redundant first", Run: func() tea.Cmd { return tui.Push(l.All()) }}}
+		Long: "Show all destinations, least redundant first", Run: func() tea.Cmd { return tui.Push(f.All()) }}}
 }
 
-func (e *Env) locator() Locator {
+func (e *Env) pathFinder() PathFinder {
 	for _, m := range e.modules {
-		if l, ok := m.(Locator); ok {
-			return l
+		if f, ok := m.(PathFinder); ok {
+			return f
 		}
 	}
 	return nil
