@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Cloudflare's own record of what happened: the Log Explorer, the audit log and the alert policies. Nothing of it stands in an OpenAPI
+// Cloudflare's logs of what happened: the Log Explorer, the audit log and the alert policies. Nothing of it stands in an OpenAPI
 // document; what Cloudflare's pages say is read, everything else about it is unconfirmed (docs/record.md). Each request is made once:
 // a record that cannot be read is no reason to ask again and again.
 
