@@ -304,7 +304,7 @@ func (a AuditActor) By() string {
 	case "api_token":
 		return who + " with an API token"
 	case "api_key":
-		return who + " with a global API key"
+		return who + " with a Global API Key"
 	case "":
 		return who
 	}
