@@ -78,7 +78,7 @@ func (e *Error) adviceUnauthenticated() string {
 	if e.tokenAuth {
 		return "the API token is not valid, expired or disabled; create or roll it under My Profile > API Tokens and log in again"
 	}
-	return "the e-mail address and global API key are not accepted; check both, or use an API token"
+	return "the e-mail address and Global API Key are not accepted; check both, or use an API token"
 }
 
 // advicePermission says both causes of 403 when the credentials have not been accepted yet: Cloudflare answers a bad token

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Credentials is an API token, or the e-mail address and the global API key of a user. When both are set the token is used.
+// Credentials is an API token, or the e-mail address and the Global API Key of a user. When both are set the token is used.
 type Credentials struct {
 	Token Secret
 	Email string
@@ -21,11 +21,11 @@ func (c Credentials) Validate() error {
 	case c.Email == "" && c.Key.IsZero():
 		return errors.New("no credentials found: set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY")
 	case c.Email == "":
-		return errors.New("there is a global API key but no e-mail address: set CLOUDFLARE_EMAIL as well, or use an API token")
+		return errors.New("there is a Global API Key but no e-mail address: set CLOUDFLARE_EMAIL as well, or use an API token")
 	case c.Key.IsZero():
-		return errors.New("there is an e-mail address but no global API key: set CLOUDFLARE_API_KEY as well, or use an API token")
+		return errors.New("there is an e-mail address but no Global API Key: set CLOUDFLARE_API_KEY as well, or use an API token")
 	}
-	if err := printable("global API key", c.Key.Reveal()); err != nil {
+	if err := printable("Global API Key", c.Key.Reveal()); err != nil {
 		return err
 	}
 	if !strings.Contains(c.Email, "@") {

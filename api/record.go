@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Cloudflare's own record of what happened: the Log Explorer, the audit log and the alert policies. Nothing of it stands in an OpenAPI
+// Cloudflare's logs of what happened: the Log Explorer, the audit log and the alert policies. Nothing of it stands in an OpenAPI
 // document; what Cloudflare's pages say is read, everything else about it is unconfirmed (docs/record.md). Each request is made once:
 // a record that cannot be read is no reason to ask again and again.
 
@@ -304,7 +304,7 @@ func (a AuditActor) By() string {
 	case "api_token":
 		return who + " with an API token"
 	case "api_key":
-		return who + " with a global API key"
+		return who + " with a Global API Key"
 	case "":
 		return who
 	}

@@ -39,9 +39,9 @@ the requests to Cloudflare, and versions. Nothing is changed in the account.
 
 What could not be read is named in the archive, with the reason. Without FILE the name is made from
 the time, in the current folder. --tunnel NAME adds a day of that tunnel's analytics; without it
-those of the worst tunnels are added. Cloudflare's own record is read for the named tunnels that have
-failed, else for those of the worst incident: three requests at most. Changes are
-listed without the person who made them; --persons adds e-mail and address.
+those of the worst tunnels are added. Cloudflare's logs (Log Explorer, audit log) are read for the named
+tunnels that have failed, else for those of the worst incident: three requests at most. Changes
+are listed without the person who made them; --persons adds e-mail and IP address.
 
 Exit code: 0 written, also when parts could not be read, 1 nothing at all could be read or the file
 could not be written, 2 wrong usage, no credentials, or the file is there already.`,
@@ -56,7 +56,7 @@ could not be written, 2 wrong usage, no credentials, or the file is there alread
 	cmd.Flags().StringArrayVar(&o.tunnels, "tunnel", nil, "add a day of this tunnel's analytics; by name or id, may be given several times")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file when it is there already")
 	cmd.Flags().BoolVar(&o.persons, "persons", false,
-		"add to the timeline who made a change, by e-mail and address, from Cloudflare's audit log")
+		"add to the timeline who made a change, by e-mail and IP address, from Cloudflare's audit log")
 	return cmd
 }
 

@@ -232,7 +232,7 @@ func (s *session) locations(ctx context.Context, snapshot *store.Snapshot, names
 	return nil
 }
 
-// everything is one look at all that a diagnosis rests on. About tunnels that are named and have fallen Cloudflare's own record is asked,
+// everything is one look at all that a diagnosis rests on. About tunnels that are named and have fallen Cloudflare's logs are asked,
 // too.
 func (s *session) everything(ctx context.Context, x IO, f *flags, names ...string) *store.Snapshot {
 	w := s.recall(ctx, x, f)
@@ -427,12 +427,19 @@ func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
 	return append(out, tui.Paragraph(c, tui.Muted, strings.ToUpper(noun[:1])+noun[1:]+": "+several(names, maxMembers))...)
 }
 
-// affected is what is left for which destinations.
+// affected is what is left for which destinations, as a sentence: "Affects 10.64.0.0/20: 1 of 2 paths healthy", or why that is not known.
 func affected(i diagnose.Incident, c tui.Canvas) []string {
 	if len(i.Affected) == 0 {
 		return nil
 	}
-	return tui.Paragraph(c, impactRole(i.Severity), several(i.Affected, maxAffected))
+	text := several(i.Affected, maxAffected)
+	switch {
+	case strings.HasPrefix(text, "cannot tell"):
+		text = "C" + text[1:] + "."
+	case !strings.Contains(i.Affected[0], ": cannot tell"):
+		text = "Affects " + text
+	}
+	return tui.Paragraph(c, impactRole(i.Severity), text)
 }
 
 // diagnoses are the objects that were asked for, with all of the findings and what they rest on, after the incidents of several that

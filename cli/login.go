@@ -49,7 +49,7 @@ token, for example a password manager's; flarewire then keeps the command and no
 
   flarewire auth login --profile prod -- op read op://network/cloudflare/token
 
---store keyring   the desktop's keyring
+--store keyring   the desktop keyring
 --store age       a file encrypted with a passphrase, which is asked on the terminal
 --store none      verify and report only
 
@@ -67,8 +67,8 @@ Its permission groups: ` + strings.Join(access.Groups(false), ", ") + ".",
 			return l.run(cmd.Context())
 		},
 	}
-	cmd.Flags().BoolVar(&l.stdin, "token-stdin", false, "read the token, or with --email the global key, from standard input")
-	cmd.Flags().StringVar(&l.email, "email", "", "sign in with the global API key of this user instead of a token")
+	cmd.Flags().BoolVar(&l.stdin, "token-stdin", false, "read the token, or with --email the Global API Key, from standard input")
+	cmd.Flags().StringVar(&l.email, "email", "", "sign in with the Global API Key of this user instead of a token")
 	cmd.Flags().StringVar(&l.store, "store", "", "keyring, age or none")
 	cmd.Flags().BoolVar(&l.production, "production", false, "mark the profile as production on the screen")
 	return cmd

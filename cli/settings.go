@@ -29,7 +29,7 @@ func newSettings(x IO, f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "settings",
 		Short: "Print the effective settings: theme, keys, lists, aliases",
-		Long: `Print the preferences that hold, and which of them the config file says: theme, refresh, start page,
+		Long: `Print the preferences in effect, and which of them come from the config file: theme, refresh, start page,
 notifications, the columns and the order of lists, the keys of actions, aliases for the palette.
 flarewire(5) describes the file. Profiles are in the same file; flarewire auth status shows them.
 
@@ -48,10 +48,10 @@ Exit code: 0 done, 2 when the file cannot be used.`,
 	}, &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Say what in the config file is wrong or has no effect",
-		Long: `Say what in the config file, or in FILE, is wrong or has no effect: keys that are not known, values that cannot be,
-one key for two actions, own words that are something else already, lists and columns that there are not.
+		Long: `Say what in the config file, or in FILE, is wrong or has no effect: unknown keys, invalid values, one key
+for two actions, aliases that mean something else already, lists and columns that do not exist.
 
-Exit code: 0 when all of it holds, 1 when something has no effect, 2 when the file cannot be used.`,
+Exit code: 0 when all of it takes effect, 1 when something has no effect, 2 when the file cannot be used.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 && missing(args[0]) {

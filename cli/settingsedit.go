@@ -24,7 +24,7 @@ import (
 func newSettingsEdit(x IO) *cobra.Command {
 	return &cobra.Command{
 		Use:   "edit",
-		Short: "Edit the config file, and check it before it holds",
+		Short: "Edit the config file, and check it before it takes effect",
 		Long: `Open a copy of the config file in $VISUAL or $EDITOR, else in vi, and put it in place of the file when all of it
 can be used. Otherwise it says what is wrong and asks whether you want to go on; the file stays as it was until
 then, and the next time you go on where you were. Where there is no file yet, it begins as an example in which everything is a comment.

@@ -21,7 +21,7 @@ func everyCall(o *operator) {
 	ofRecord(o)
 }
 
-// ofRecord reads Cloudflare's own record.
+// ofRecord reads Cloudflare's logs.
 func ofRecord(o *operator) {
 	_, _ = o.Datasets(o.ctx())
 	if log, err := api.BGPLog(o.now.Add(-time.Hour), o.now, absent); err == nil {

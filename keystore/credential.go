@@ -53,14 +53,14 @@ func NewGlobalKey(email, key string) (Credential, error) {
 	email, key = strings.TrimSpace(email), strings.TrimSpace(key)
 	switch {
 	case email == "":
-		return Credential{}, &Error{Reason: ErrHalfPair, What: "the global key has no e-mail address",
+		return Credential{}, &Error{Reason: ErrHalfPair, What: "the Global API Key has no e-mail address",
 			Do: "give the address of the key's owner too"}
 	case key == "":
-		return Credential{}, &Error{Reason: ErrHalfPair, What: "the e-mail address has no global key",
-			Do: "give the global key too, or use an API token"}
+		return Credential{}, &Error{Reason: ErrHalfPair, What: "the e-mail address has no Global API Key",
+			Do: "give the Global API Key too, or use an API token"}
 	}
 	if problem := secretProblem(key); problem != "" {
-		return Credential{}, malformed("the global key " + problem)
+		return Credential{}, malformed("the Global API Key " + problem)
 	}
 	if secretProblem(email) != "" || strings.Count(email, "@") != 1 {
 		return Credential{}, malformed("the e-mail address is not one")

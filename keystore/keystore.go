@@ -1,5 +1,5 @@
 // Package keystore finds the operator's Cloudflare credential and keeps it: from the environment, a profile's own
-// command, the desktop's keyring, a passphrase-encrypted file, or memory.
+// command, the desktop keyring, a passphrase-encrypted file, or memory.
 //
 // Nothing here falls back to plain text, and nothing prints a secret. Every call that may wait takes a context and ends
 // within its own limit; none may be made from the goroutine that draws the screen.

@@ -125,16 +125,19 @@ func (h *Help) keys(c Canvas) []string {
 	for _, g := range h.groups {
 		lines = append(lines, c.Theme.Paint(Muted, " "+g.title))
 		for _, a := range g.actions {
+			if a.Name == "quit" && !g.noText && slices.Contains(a.Bound(), "q") {
+				a.Long += "; in this help, q closes it" // its own q goes first
+			}
 			if !a.Move {
 				lines = append(lines, helpLines(c, a, g.noText)...)
 			}
 		}
 		lines = append(lines, movement(c, g.actions)...)
 	}
-	lines = append(lines, c.Theme.Paint(Muted, " signs"))
+	lines = append(lines, c.Theme.Paint(Muted, " Symbols"))
 	for _, s := range [][2]string{
 		{">6m", "At least 6 minutes, as in SINCE: nothing earlier is known"},
-		{"?", "Not known, such as SINCE in the first minute, until a change is seen"}} {
+		{"?", "Unknown, such as SINCE in the first minute of monitoring, until a change is seen"}} {
 		lead := Text(Accent, "   "+Fit(s[0], helpIndent-3)).Paint(c.Theme, helpIndent)
 		for _, text := range Wrap(s[1], c.Width-helpIndent-1) {
 			lines = append(lines, lead+text)

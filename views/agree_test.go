@@ -27,14 +27,14 @@ func recordKept(d *desk) { d.FurnishRecord() }
 
 var facts = map[string]fact{
 	"the cause of a session that is down, once the record was read": {recordKept, "tunnels", []lookAt{
-		{"waw-br1-ipsec", []string{"enter"}, []string{"your router said AS 64623, AS 64632 is configured",
-			"AS 64632 configured, your router said AS 64623"},
+		{"waw-br1-ipsec", []string{"enter"}, []string{"your router announced AS 64623; AS 64632 is configured",
+			"AS 64632 configured; your router announced AS 64623"},
 			[]string{"as configured"}},
-		{"waw-br1-ipsec", []string{"b"}, []string{"Bring up waw-br1-ipsec", "your router said AS 64623, AS 64632 is configured"},
+		{"waw-br1-ipsec", []string{"b"}, []string{"Bring up waw-br1-ipsec", "your router announced AS 64623; AS 64632 is configured"},
 			[]string{"no OPEN was accepted", "none was received"}},
 	}},
 	"the cause on the page that follows it, by its own asking": {recordKept, "tunnels", []lookAt{
-		{"waw-br1-ipsec", []string{"b"}, []string{"your router said AS 64623, AS 64632 is configured"}, []string{"none was received"}},
+		{"waw-br1-ipsec", []string{"b"}, []string{"your router announced AS 64623; AS 64632 is configured"}, []string{"none was received"}},
 	}},
 	"an AS number that is configured": {nil, "tunnels", []lookAt{
 		{"fra-dc1-gre", []string{"enter"}, []string{"(configured)"}, []string{"as configured"}},

@@ -162,7 +162,7 @@ func TestTheTimelineOfAnIncident(t *testing.T) {
 	}
 	asked := d.recordRequests()
 	d.Press("T")
-	d.reads("Timeline", "SOURCE", "session Established to Idle", "NOTIFICATION 6/2", "update of mtu by a user in the dashboard", "seen")
+	d.reads("Timeline", "SOURCE", "session Established to Idle", "NOTIFICATION 6/2", "changed by a user in the dashboard (mtu)", "seen")
 	d.lacks("kim@example.net", "192.0.2.45")
 	if n := d.recordRequests() - asked; n == 0 || n > 3 {
 		t.Errorf("%d requests for the timeline", n)

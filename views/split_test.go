@@ -59,7 +59,7 @@ func TestTheRoutePageHasWhatItsPreviewHas(t *testing.T) {
 	d.See("10.50.0.0/16")
 	d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
 	d.Press("G", "enter")
-	d.See("Identity", "Paths", "Paths left")
+	d.See("Identity", "Paths", "Remaining paths to")
 }
 
 // titles are the titles of a list's columns.

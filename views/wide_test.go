@@ -60,7 +60,7 @@ func TestARouteAndATunnelFillALargeScreen(t *testing.T) {
 		d.goTo(of)
 		d.Press("enter")
 		d.wide()
-		d.reads("Route "+of, "One time axis (UTC)", "Events (UTC)")
+		d.reads("Route "+of, "Timeline (UTC)", "Events (UTC)")
 		lines := strings.Split(d.Screen(), "\n")
 		for i, line := range lines {
 			lines[i] = string([]rune(line)[:min(100, len([]rune(line)))])
@@ -86,7 +86,7 @@ func TestADestinationHasItsPathsBesideIt(t *testing.T) {
 	d.goTo("198.18.11.0/24")
 	d.Press("enter")
 	d.wide()
-	d.reads("Where 198.18.11.0/24", "One time axis (UTC)", "blank: not monitored", "Events (UTC)", "was advertised",
+	d.reads("Where 198.18.11.0/24", "Timeline (UTC)", "blank: not monitored", "Events (UTC)", "was advertised",
 		"Other destinations, least redundant first", "✗ no healthy path left")
 	if err := d.SetBGP(simaccount.GRETunnels, "ams-dc1-gre", "Active"); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ const prefixed = 40
 
 // kinds of the prefixes, in words.
 var prefixes = []struct{ prefix, kind string }{
-	{"cfut_", "a user's token"}, {"cfat_", "an account's token"}, {"cfk_", "a global key"},
+	{"cfut_", "a user's token"}, {"cfat_", "an account's token"}, {"cfk_", "a Global API Key"},
 }
 
 var oldKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{37}$`) })
@@ -36,7 +36,7 @@ func CheckToken(text string) rules.Finding {
 	prefix, kind := prefixOf(text)
 	switch {
 	case prefix == "cfk_" || oldKey().MatchString(text):
-		return finding(rules.Error, "this is a global API key: choose e-mail and global key above")
+		return finding(rules.Error, "this is a Global API Key: choose e-mail + Global API Key above")
 	case prefix != "":
 		return lengthOf(text, prefix, kind)
 	case len(text) == 40:

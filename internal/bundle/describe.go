@@ -55,7 +55,7 @@ health.json         health and traffic of the tunnels, from the analytics
 analytics.json      a day of some tunnels' health and traffic, and their locations
 traceroute.json     traceroutes from Cloudflare's data centers
 timeline.txt        what happened to what has trouble, also by Cloudflare's log where it was asked: a change with its
-                    kind of author, and with e-mail and address only when that was asked for (--persons)
+                    kind of author, and with e-mail and IP address only when that was asked for (--persons)
 events.jsonl        what was seen to change, oldest first, times in UTC
 requests.jsonl      requests to Cloudflare: path, status, request id; no header, query or body
 

@@ -84,6 +84,8 @@ type edit struct {
 	ours bool
 	near bool   // it lies just before the break; else the break's time is not known
 	by   string // who did it by the audit log, without a person; "" is not known
+	// audit is what the audit log says, with who it was.
+	audit string
 }
 
 // lastEdit is the change nearest before the tunnel broke. Without the time of the break it is one of just now.
@@ -156,12 +158,12 @@ func (e edit) said(c tunnelCase) string {
 		text = "Changed by " + e.by + " at " + Clock(e.at, c.now) + " (" + e.what + ")"
 	}
 	if e.ours {
-		text = "From this machine the tunnel was changed at " + Clock(e.at, c.now) + " (" + e.what + ")"
+		text = "The tunnel was changed from this machine at " + Clock(e.at, c.now) + " (" + e.what + ")"
 	}
 	broke := c.broke()
 	switch apart := broke.Sub(e.at); {
 	case !e.near:
-		return text + ", " + ago(c.now.Sub(e.at)) + " ago; since when it is broken was not seen."
+		return text + ", " + ago(c.now.Sub(e.at)) + " ago; when it broke is not known."
 	case apart >= time.Second:
 		return text + ", " + ago(apart) + " before it broke."
 	}
@@ -173,7 +175,7 @@ func (e edit) evidence() []Evidence {
 		return []Evidence{{"journal", e.at.UTC().Format(time.RFC3339) + " " + e.what}}
 	}
 	if e.by != "" {
-		return []Evidence{{"audit log", e.at.UTC().Format(time.RFC3339) + " " + e.what + " by " + e.by}}
+		return []Evidence{{"audit log", e.at.UTC().Format(time.RFC3339) + " " + e.audit}}
 	}
 	return []Evidence{{"modified_on", e.at.UTC().Format(time.RFC3339)}}
 }
@@ -231,7 +233,7 @@ func (c tunnelCase) newKey() []Finding {
 		return nil
 	case broke.IsZero():
 		f.Likelihood = Possible
-		f.Text = text + ": the router may still have the old one. Since when the tunnel is down was not seen."
+		f.Text = text + ": the router may still have the old one. When the tunnel went down is not known."
 	case apart > time.Hour:
 		f.Likelihood = Possible
 		f.Text = text + ", " + ago(apart) + " before it broke: at the next key exchange a router with the old key is refused."

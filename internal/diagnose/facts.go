@@ -37,7 +37,7 @@ type Facts struct {
 	Changes   []Change                      // that were made from this machine lately
 	Events    []store.Event                 // what was seen to happen, oldest first
 	Mutes     []mute.Mute                   // that have not ended
-	Records   map[string]store.RecordAnswer // what Cloudflare's own record says, by the id of the object; only what was asked
+	Records   map[string]store.RecordAnswer // what Cloudflare's logs say, by the id of the object; only what was asked
 	Flows     store.Flows                   // what came in for the prefixes, when somebody has asked
 	// CloudflareASN is Cloudflare's AS number on this account; 0 is the usual one, as long as nobody has read another.
 	CloudflareASN uint32

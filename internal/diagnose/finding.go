@@ -255,7 +255,7 @@ type Finding struct {
 	// Muted is set when somebody has muted it for a while.
 	Muted *Muted `json:"muted,omitempty"`
 
-	recorded bool // Cloudflare's own record says it
+	recorded bool // Cloudflare's logs say it
 	routers  bool // and that the router did it on its own
 	lost     bool // see Lost
 }

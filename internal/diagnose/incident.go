@@ -55,7 +55,7 @@ type Incident struct {
 	// Diagnoses are the findings of the members, in their order.
 	Diagnoses []Diagnosis `json:"-"`
 
-	recorded bool // Cloudflare's own record says it
+	recorded bool // Cloudflare's logs say it
 }
 
 // Several reports whether it is more than the trouble of one object.

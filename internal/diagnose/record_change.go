@@ -63,7 +63,7 @@ func (c tunnelCase) audited() []edit {
 		if harmless(e) || e.At.After(reference.Add(changeAfter)) || reference.Sub(e.At) > auditBefore {
 			continue
 		}
-		out = append(out, edit{at: e.At, what: AuditText(e), near: !broke.IsZero(), by: e.Actor.By()})
+		out = append(out, edit{at: e.At, what: strings.TrimPrefix(AuditWords(e), "changed: "), audit: AuditBy(e), near: !broke.IsZero(), by: e.Actor.By()})
 	}
 	return out
 }
@@ -97,6 +97,16 @@ func AuditWords(e api.AuditEntry) string {
 		return done
 	}
 	return done + ": " + fields
+}
+
+// AuditBy is an entry with who did it: `created by API token "ci" (bgp, name)`.
+func AuditBy(e api.AuditEntry) string {
+	done, fields, some := strings.Cut(AuditWords(e), ": ")
+	text := done + " by " + e.Actor.By()
+	if some {
+		text += " (" + fields + ")"
+	}
+	return text
 }
 
 // told is how much an edit tells: what was done from here most, then what the audit log knows.

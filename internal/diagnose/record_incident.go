@@ -59,10 +59,9 @@ func (a *Account) changedTogether(i Incident) (string, Evidence) {
 	if by[last]*2 <= i.Tunnels() {
 		return "", Evidence{}
 	}
-	what := AuditText(entry) + " of " + strings.ReplaceAll(entry.Resource, "_", " ")
 	return fmt.Sprintf("%d of %d were changed by %s, the last at %s (%s).", by[last], i.Tunnels(), last, Clock(entry.At, a.facts.Now),
-			AuditText(entry)),
-		Evidence{"audit log", entry.At.UTC().Format("2006-01-02T15:04:05Z07:00") + " " + what + " by " + last}
+			strings.TrimPrefix(AuditWords(entry), "changed: ")),
+		Evidence{"audit log", entry.At.UTC().Format("2006-01-02T15:04:05Z07:00") + " " + strings.ReplaceAll(entry.Resource, "_", " ") + " " + AuditBy(entry)}
 }
 
 // RecordObjects are the members of an incident that Cloudflare's log has something of.

@@ -69,11 +69,11 @@ func (c tunnelCase) badPeerAS(f *Finding, open *api.BGPEvent, byCloudflare bool,
 		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + c.cloudflareASN() + "."
 		return
 	}
-	f.Text = text + ": your router said another AS number than " + c.asn() + ", which is configured."
+	f.Text = text + ": your router announced an AS number other than " + c.asn() + ", the configured one."
 	f.Next = "Correct one of the two: the router's own AS to " + c.asn() + ", or the tunnel's to the router's."
 	if open != nil && open.Data.PeerASN != nil && asnText(*open.Data.PeerASN) != c.asn() {
 		said := asnText(*open.Data.PeerASN)
-		f.Text = text + ": your router said AS " + said + ", AS " + c.asn() + " is configured."
+		f.Text = text + ": your router announced AS " + said + "; AS " + c.asn() + " is configured."
 		f.Next = "Correct one of the two: the router's own AS to " + c.asn() + ", or the tunnel's to " + said + "."
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"flarewire/internal/store"
 )
 
-// Cloudflare's own record about the tunnel x, which fell ten minutes ago.
+// Cloudflare's logs about the tunnel x, which fell ten minutes ago.
 
 const fellAgo = 10 * time.Minute
 
@@ -86,10 +86,10 @@ func recordFaults() map[string]struct {
 	}{
 		"bad peer AS": {down(api.GRE, "Idle", overTCP, created(2*time.Hour)), []any{fell(fellAgo), open(61*time.Second, 64613),
 			notification(time.Minute, api.FromCloudflare, 2, 2, "Bad Peer AS")}, diagnose.ASNMismatch,
-			[]string{"Cloudflare sent NOTIFICATION 2/2 Bad Peer AS at", "your router said AS 64613, AS 65010 is configured"}, nil},
+			[]string{"Cloudflare sent NOTIFICATION 2/2 Bad Peer AS at", "your router announced AS 64613; AS 65010 is configured"}, nil},
 		"bad peer AS, and a newer OPEN": {down(api.GRE, "Idle", overTCP), []any{open(2*time.Minute, 64613),
 			notification(119*time.Second, api.FromCloudflare, 2, 2, "Bad Peer AS"), open(time.Second, 64614)}, diagnose.ASNMismatch,
-			[]string{"your router said AS 64613, AS 65010 is configured"}, nil},
+			[]string{"your router announced AS 64613; AS 65010 is configured"}, nil},
 		"bad peer AS by the router": {down(api.GRE, "OpenSent"), []any{notification(time.Minute, api.ToCloudflare, 2, 2, "")},
 			diagnose.ASNMismatch, []string{"Your router sent", "expects another AS number from Cloudflare than 13335"}, nil},
 		"unsupported capability": {down(api.IPsec, "Idle", overTCP), []any{open(65*time.Second, 65010),

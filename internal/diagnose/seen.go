@@ -58,7 +58,7 @@ func (s LocationView) Acting() []BadTunnel {
 	return slices.DeleteFunc(slices.Clone(s.Bad), BadTunnel.Idle)
 }
 
-// Text says what the location sees: "4 of 24 tunnels down", or of several states each: "2 degraded, 2 down (idle)".
+// Text says what the location sees: "4 of 24 tunnels down", or of several states each, the worst first: "2 down but idle, 2 degraded".
 func (s LocationView) Text() string {
 	acting := s.Acting()
 	down := downOf(acting)
@@ -75,22 +75,33 @@ func (s LocationView) Text() string {
 	case degraded > 0 && down+idle == 0:
 		return fmt.Sprintf("%d of %s degraded", degraded, of)
 	case len(acting) > 0:
-		var parts []string
-		for _, p := range []struct {
-			n    int
-			word string
-		}{{down, "down"}, {degraded, "degraded"}, {idle, s.idleWord() + " (idle)"}} {
-			if p.n > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
-			}
-		}
-		return strings.Join(parts, ", ")
+		return s.counts(down, degraded, idle)
 	case len(s.Bad) > 0:
 		return fmt.Sprintf("%d of %s bad, without traffic there", len(s.Bad), of)
 	case s.Tunnels == 0:
 		return "no tunnel probed"
 	}
 	return fmt.Sprintf("all %s healthy", of)
+}
+
+// counts are the numbers of several states, the worst first.
+func (s LocationView) counts(down, degraded, idle int) string {
+	type count struct {
+		n    int
+		word string
+	}
+	counts, word := []count{{down, "down"}, {degraded, "degraded"}}, s.idleWord()
+	at := 1
+	if word == "degraded" {
+		at = 2
+	}
+	var parts []string
+	for _, c := range slices.Insert(counts, at, count{idle, word + " but idle"}) {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func downOf(list []BadTunnel) (n int) {

@@ -150,7 +150,7 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	}
 	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: rfc4271("section 6.2"), Evidence: evidence, Text: text,
 		Since: c.sessionWorked().until,
-		Next: fmt.Sprintf("On the router, compare: local AS %s (as configured here), remote AS %s. Correct the side that is wrong.",
+		Next: fmt.Sprintf("On the router, compare: local AS %s (as configured at Cloudflare), remote AS %s. Correct the side that is wrong.",
 			c.asn(), c.neighborASN())}
 }
 
@@ -332,11 +332,11 @@ func (c tunnelCase) calm() []Finding {
 	switch c.State {
 	case store.NoBGP:
 		return []Finding{{Cause: NoBGP, Likelihood: Remark, Source: srcSteering, Evidence: []Evidence{{"bgp", "absent"}},
-			Text: "No BGP is configured on this tunnel; static routes steer its traffic."}}
+			Text: "No BGP is configured on this tunnel; its traffic follows static routes."}}
 	case store.Up:
 		f := Finding{Cause: SessionUp, Likelihood: Remark, Source: srcSteering, Evidence: sessionEvidence(c.BGPStatus),
 			Text: "The session is up.",
-			Next: "If traffic is still wrong, compare routes: a static route wins over a BGP route of equal prefix and priority."}
+			Next: "If traffic takes the wrong path, compare the routes: a static route wins over a BGP route with the same prefix and priority."}
 		switch old := c.stale(); {
 		case len(old) > 0 && old[0].Likelihood == Likely:
 			return nil

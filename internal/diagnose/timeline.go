@@ -109,7 +109,7 @@ func (a *Account) recordedMoments(s Subject, out *[]Moment) {
 	for _, e := range AuditEntries(r, s.ID) {
 		own := slices.ContainsFunc(a.facts.Changes, func(c Change) bool { return sameID(c.ID, s.ID) && c.At.Sub(e.At).Abs() < changeAfter })
 		if !own {
-			add(e.At, FromAudit, AuditText(e)+" by "+e.Actor.By())
+			add(e.At, FromAudit, AuditBy(e))
 			(*out)[len(*out)-1].person = strings.Join(slices.DeleteFunc([]string{e.Actor.Email, e.Actor.Address},
 				func(s string) bool { return s == "" }), ", ")
 		}
@@ -161,6 +161,14 @@ func foldMoments(all []Moment) []Moment {
 	return out
 }
 
+// Note is where the moment is known from, for what stands after the sentence.
+func (m Moment) Note() string {
+	if m.Source == FromAPI {
+		return "seen in the API"
+	}
+	return m.Source
+}
+
 // Line is a moment as a line of text.
 func (m Moment) Line() string {
 	return fmt.Sprintf("%s  %s  %s: %s", m.At.UTC().Format("2006-01-02 15:04:05"), m.Name, m.Source, m.What())
@@ -169,7 +177,7 @@ func (m Moment) Line() string {
 // What is what happened, with how often.
 func (m Moment) What() string {
 	if m.Times > 1 {
-		return fmt.Sprintf("%s (%d times until %s)", m.Text, m.Times, m.Until.UTC().Format("15:04:05"))
+		return fmt.Sprintf("%s (%d times, last %s)", m.Text, m.Times, m.Until.UTC().Format("15:04:05"))
 	}
 	return m.Text
 }

@@ -23,9 +23,9 @@ func TestATimelineOfAnIncident(t *testing.T) {
 	all := diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Kind: store.GRETunnels, ID: "id-x", Name: "x"})
 	text := diagnose.TimelineText(all, false)
 	at := -1
-	for _, part := range []string{"x  from here: update of description", `x  change: update of bgp by API token "ci"`,
+	for _, part := range []string{"x  from here: update of description", `x  change: changed by API token "ci" (bgp)`,
 		"x  Cloudflare: session Established to Idle",
-		"x  seen: session Up to Down", "x  Cloudflare: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS (3 times until"} {
+		"x  seen: session Up to Down", "x  Cloudflare: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS (3 times, last "} {
 		next := strings.Index(text, part)
 		if next <= at {
 			t.Errorf("%q is missing or in the wrong place:\n%s", part, text)

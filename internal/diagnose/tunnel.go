@@ -351,10 +351,10 @@ func (c tunnelCase) down() []Finding {
 		w = c.sessionWorked()
 	}
 	f.Since = cmp.Or(w.until, c.Health.Since)
-	f.Text, f.Evidence = join(f.Text, w.said("worked", c.now)), append(f.Evidence, w.evidence("worked until")...)
+	f.Text, f.Evidence = join(f.Text, w.said("had worked", c.now)), append(f.Evidence, w.evidence("worked until")...)
 	if c.Health.State == store.Degraded {
 		f.Likelihood, f.Impact = Possible, Impaired
-		f.Text = join("Some health check probes are lost in the tunnel.", w.said("was well", c.now))
+		f.Text = join("Some health check probes are lost in the tunnel.", w.said("had been healthy", c.now))
 		f.Next += " Degraded is a share of probes, not packet loss."
 	}
 	return []Finding{f}
@@ -387,7 +387,7 @@ func (c tunnelCase) staticWins() []Finding {
 	}
 	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: NoImpact, Source: srcSteering,
 		Evidence: append([]Evidence{{"bgp_status.state", string(c.BGPStatus.State)}}, evidence...),
-		Text: fmt.Sprintf("Static routes point to this tunnel in addition to BGP. At equal prefix and priority (BGP's is %d) the static one "+
+		Text: fmt.Sprintf("Static routes point to this tunnel in addition to BGP. With the same prefix and priority (BGP's is %d) the static one "+
 			"wins, so withdrawing the route on the router changes nothing. The API does not show learned routes.",
 			rules.DefaultPriority),
 		Next: "If BGP should decide, delete the static route or give it a larger priority number."}

@@ -68,14 +68,17 @@ func lastWorked(track store.Track, is func(store.Event) (up, down bool)) worked 
 	return w
 }
 
-// said is the sentence about it: "It was up for 90 days until 02:50 UTC."
+// said is the sentence about it: "It was up for at least 90 days, until 02:50 UTC."
 func (w worked) said(how string, now time.Time) string {
 	if !w.up {
 		return ""
 	}
 	text := "It " + how
 	if !w.from.IsZero() && w.until.Sub(w.from) >= time.Minute {
-		text += " for " + ago(w.until.Sub(w.from)) + " at least"
+		text += " for at least " + ago(w.until.Sub(w.from))
+		if !w.late {
+			text += ","
+		}
 	}
 	if w.late {
 		return text + " and stopped before " + Clock(w.until, now) + "."

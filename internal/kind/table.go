@@ -105,7 +105,7 @@ var table = []About{
 		Words: []string{"routes", "route", "static-routes"}, Help: "static routes", FoundBy: "prefix", Every: time.Minute, Always: true,
 		Label: []string{"prefix"}, Acts: undoable(Create, Update, Delete)},
 	{Kind: EndpointChecks, One: "endpoint health check", Many: "endpoint health checks", Title: "Endpoint health checks",
-		Words: []string{"endpoint-checks", "endpoint-check", "endpoint-healthchecks"}, Help: "hosts of yours that Cloudflare probes",
+		Words: []string{"endpoint-checks", "endpoint-check", "endpoint-healthchecks"}, Help: "your hosts that Cloudflare probes",
 		FoundBy: "name or address", Every: time.Minute, Label: []string{"name", "endpoint"}, Acts: undoable(Create, Update, Delete)},
 	{Kind: FilterProfiles, One: "BGP filter profile", Many: "BGP filter profiles", Short: "BGP filter", Title: "BGP filter profiles",
 		Words: []string{"bgp-filters", "bgp-filter", "bgp-filter-profiles", "filter-profiles"},

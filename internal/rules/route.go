@@ -175,7 +175,7 @@ func RouteECMP(route Route, others []Route) Finding {
 			return Finding{}
 		}
 	}
-	return warn(srcAPIRoute, "Weight and scope only count beside a route of equal prefix and priority")
+	return warn(srcAPIRoute, "Weight and scope only count beside a route with the same prefix and priority")
 }
 
 // RegionGap names the regions in which no route leads to a prefix.

@@ -17,7 +17,7 @@ const (
 	AuditLogs = "audit_logs_v2"
 )
 
-// LogsRead and NotificationsRead are permission groups that only Cloudflare's own record needs.
+// LogsRead and NotificationsRead are permission groups that only Cloudflare's logs need.
 const (
 	LogsRead          = "Logs Read"
 	NotificationsRead = "Notifications Read"

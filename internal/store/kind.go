@@ -90,7 +90,7 @@ type Snapshot struct {
 	BGPSettings    List[api.BGPSettings] // one, or none where the account has no such settings
 	Accounts       List[api.Account]
 
-	// Records are what Cloudflare's own record says about what fell, by the id of the object; only what was asked is here.
+	// Records are what Cloudflare's logs say about what fell, by the id of the object; only what was asked is here.
 	Records map[string]RecordAnswer
 	// Flows are what came in for the prefixes and what of it was dropped; only once somebody has asked.
 	Flows Flows
@@ -125,7 +125,7 @@ type Fetchers struct {
 	BGPSettings    func(context.Context) ([]api.BGPSettings, error)
 	Accounts       func(context.Context) ([]api.Account, error)
 
-	// Cloudflare's own record, asked on demand; see AskRecord.
+	// Cloudflare's logs, asked on demand; see AskRecord.
 	Datasets func(context.Context) ([]api.Dataset, error)
 	Logs     func(context.Context, api.Log) (api.LogRows, error)
 	Audit    func(ctx context.Context, since, before time.Time) (entries []api.AuditEntry, more bool, err error)

@@ -167,9 +167,9 @@ var environment = [][2]string{
 	{"ACCESSIBLE", "as --accessible, when it is not empty"},
 	{"NO_COLOR", "no colours, whatever its value"},
 	{"TERM, COLORTERM", "what the terminal can show"},
-	{"LC_ALL, LC_CTYPE, LANG", "the first of these that is set decides whether signs beyond ASCII are shown"},
+	{"LC_ALL, LC_CTYPE, LANG", "the first of these that is set decides whether symbols beyond ASCII are shown"},
 	{"TMUX, STY, VTE_VERSION", "which terminal it is, for --notify terminal"},
-	{"SSH_CONNECTION, SSH_TTY, SSH_CLIENT", "over SSH no window of a keyring is raised, and less is sent"},
+	{"SSH_CONNECTION, SSH_TTY, SSH_CLIENT", "over SSH no keyring prompt is opened, and less is sent to the terminal"},
 	{"GODEBUG", "refused when it would write secrets into the output"},
 	{"TZ", "the time zone of times of day that are not marked UTC"},
 }

@@ -19,7 +19,7 @@ func Axis(env *kit.Env, now time.Time, prefix *store.Prefix, tunnels ...store.Tu
 		return resource.Section{}
 	}
 	oldest := watched[0].From
-	s := resource.Section{Title: "One time axis (UTC)"}
+	s := resource.Section{Title: "Timeline (UTC)"}
 	add := func(name string, past []piece) {
 		s.Fields = append(s.Fields, resource.Field{Label: name, Value: inWords(past), Strip: func(room int) tui.Line {
 			return strip(past, now, room, slotFor(oldest, now, room), env.Glyphs)

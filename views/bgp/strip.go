@@ -50,7 +50,7 @@ func pieces(t store.Tunnel, watched []store.Span) []piece {
 	return out
 }
 
-// recorded are the states that Cloudflare's own record has of a session, exact and also of a time in which nobody watched.
+// recorded are the states that Cloudflare's logs have of a session, exact and also of a time in which nobody watched.
 func recorded(a store.RecordAnswer) []piece {
 	var out []piece
 	turns := diagnose.Turns(a)

@@ -79,7 +79,7 @@ func (p *page) happened(k card) resource.Section {
 	unused := func(store.Event) string { return "" } // those that were seen are among the session's own, which go back further
 	for _, m := range p.env.Feed.Diagnosis().Timeline(unused, subject) {
 		if m.Name == k.name && m.Source != diagnose.FromWatching {
-			all = append(all, moment{m.At, m.Source, m.What(), tui.Plain})
+			all = append(all, moment{m.At, m.Note(), m.What(), tui.Plain})
 		}
 	}
 	sorting.Sort(all, func(x, y moment) int { return y.at.Compare(x.at) })

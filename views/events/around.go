@@ -25,7 +25,7 @@ func Around(env *kit.Env, now time.Time, objects ...diagnose.Subject) resource.S
 		if !slices.ContainsFunc(objects, func(o diagnose.Subject) bool { return o.Name == m.Name }) {
 			continue // what was dropped for other prefixes
 		}
-		note := m.Source
+		note := m.Note()
 		if len(objects) > 1 {
 			note = m.Name + ", " + note
 		}

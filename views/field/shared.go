@@ -99,7 +99,7 @@ func HealthDetail(h *api.HealthCheck, directed bool) resource.Section {
 	if h.Enabled != nil {
 		enabled = resource.Field{Label: "Enabled", Value: YesNo(*h.Enabled)}
 		if !*h.Enabled {
-			enabled.Role, enabled.Note = tui.Pending, "reported as 100 % down by Cloudflare, regardless of the tunnel"
+			enabled.Role, enabled.Note = tui.Pending, "Cloudflare reports it as 100 % down, regardless of its actual state"
 		}
 	}
 	s.Fields = []resource.Field{enabled, {Label: "Type", Value: Or(h.Type, "-"), Note: typeNote(h.Type)}}
@@ -135,10 +135,21 @@ func typeNote(kind string) string {
 	return ""
 }
 
+// What automatic return routing is called and does, on forms and pages.
+const (
+	returnLabel   = "Auto return routing"
+	returnMeaning = "return traffic leaves through the connection the flow came in on"
+)
+
+// ReturnDetail is automatic return routing on a detail page.
+func ReturnDetail(on *bool) resource.Field {
+	return resource.Field{Label: returnLabel, Value: Switch(on), Note: returnMeaning}
+}
+
 // ReturnRouting is the field of a form for automatic return routing.
 func ReturnRouting() form.Field {
-	return form.Field{Key: "automatic_return_routing", Label: "Return routing", Control: form.Choice, Choices: form.YesNo,
-		Help: "Automatic return routing; only for accounts on Unified Routing",
+	return form.Field{Key: "automatic_return_routing", Label: returnLabel, Control: form.Choice, Choices: form.YesNo,
+		Help: "Automatic return routing: " + returnMeaning + "; needs Unified Routing",
 		Check: func(v string, _ form.Values) form.Finding {
 			return Finding(rules.AutomaticReturnRouting(v == "yes", true))
 		}}

@@ -67,7 +67,7 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 	return append(sections, field.HealthDetail(l.HealthCheck, false),
 		resource.Section{Title: "Settings", Fields: []resource.Field{
 			{Label: "MTU", Value: field.Number(l.MTU)},
-			{Label: "Return routing", Value: field.Switch(l.AutomaticReturnRouting), Note: "automatic return routing"},
+			field.ReturnDetail(l.AutomaticReturnRouting),
 		}},
 		resource.Section{Title: "Identity", Fields: []resource.Field{
 			{Label: "Name", Value: l.Name},

@@ -220,6 +220,6 @@ func (m *Module) cidrChoices() []form.Option {
 
 // Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: bindingDraft, Label: "Service binding", What: "which service receives a prefix's traffic, or part of it.",
+	return []kit.Setup{{Kind: bindingDraft, Label: "Service binding", What: "assigns a prefix, or part of it, to a service such as Magic Transit.",
 		Begin: func() tea.Cmd { return m.newBinding("") }}}
 }

@@ -32,7 +32,7 @@ func (m *Module) sections(r row, now time.Time) []resource.Section {
 // state is the advertisement: of the whole, then of every BGP prefix.
 func (m *Module) state(r row, now time.Time) resource.Section {
 	a, old := r.advertisement()
-	note := "from its BGP prefixes, " + resource.Ago(r.BGP.Fetched, now)
+	note := "from its BGP prefixes, fetched " + resource.Ago(r.BGP.Fetched, now)
 	switch {
 	case old:
 		note = "from the prefix's deprecated field"
@@ -148,7 +148,7 @@ func checks(r row) resource.Section {
 	}
 	if r.OwnershipValidationToken != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Ownership token", Value: r.OwnershipValidationToken,
-			Note: "not secret; add it as cf-validation: TOKEN to the descr or remarks of the IRR route object, or as TXT record cf-validation in " +
+			Note: "not secret; add it as cf-validation: TOKEN to the descr or remarks of the IRR route object, or as a TXT record named cf-validation in " +
 				"the " +
 				"reverse zone"})
 	}

@@ -68,7 +68,7 @@ func (m *Module) mainFields(id string) []form.Field {
 
 func (m *Module) scopeFields(id string) []form.Field {
 	return []form.Field{
-		{Key: "weight", Label: "Weight", Help: "Share among routes of equal prefix and priority, 1 to 256, or empty",
+		{Key: "weight", Label: "Weight", Help: "Share among routes with the same prefix and priority, 1 to 256, or empty",
 			Check: func(v string, all form.Values) form.Finding {
 				return field.WorstOf(field.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},

@@ -227,7 +227,7 @@ func (m *Module) sections(r api.Route, now time.Time) []resource.Section {
 		{Label: "Next hop", Value: r.Nexthop, Note: viaNote(m.env, r)},
 		{Label: "Priority", Value: strconv.Itoa(r.Priority),
 			Note: "the lowest wins; Cloudflare adds 500,000 when the tunnel is degraded, 1,000,000 when it is down"},
-		{Label: "Weight", Value: weight(r), Note: "share among routes of equal prefix and priority"},
+		{Label: "Weight", Value: weight(r), Note: "share among routes with the same prefix and priority"},
 		{Label: "Scope", Value: scope(r)},
 		{Label: "Description", Value: cmp.Or(r.Description, "-")},
 	}}}

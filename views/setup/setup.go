@@ -75,7 +75,7 @@ func (p *Page) take() {
 	for _, s := range p.env.Setups() {
 		r := row{rank: len(rows), key: "new/" + s.Kind, label: s.Label, text: s.What, open: s.Begin}
 		if d, ok := p.env.Drafts.Draft(s.Kind); ok {
-			r.text, r.role = "draft of "+kit.DraftName(d)+", kept "+d.At.UTC().Format("2006-01-02 15:04 UTC"), tui.Pending
+			r.text, r.role = "draft of "+kit.DraftName(d)+", saved "+d.At.UTC().Format("2006-01-02 15:04 UTC"), tui.Pending
 		}
 		rows = append(rows, r)
 	}

@@ -29,11 +29,11 @@ func NewForm(deps *Deps, replace string) *form.Form {
 		Title: title, Verb: "verify", Start: "token", Values: form.Values{"kind": byToken, "account": deps.Resolver.Env.AccountID},
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "kind", Label: "Sign in with", Control: form.Choice, Choices: []form.Option{{Value: byToken, Label: "API token"}, {Value: byKey,
-				Label: "e-mail + global key"}},
-				Help: "a token can be limited to what is needed; a global key cannot"},
+				Label: "e-mail + Global API Key"}},
+				Help: "a token can be limited to what is needed; a Global API Key cannot"},
 			{Key: "token", Label: "API token", Control: form.Secret, When: kind(byToken), Check: field.Check(access.CheckToken)},
 			{Key: "email", Label: "E-mail", When: kind(byKey), Check: field.Check(access.CheckEmail)},
-			{Key: "key", Label: "Global API key", Control: form.Secret, When: kind(byKey), Check: field.Check(access.CheckKey)},
+			{Key: "key", Label: "Global API Key", Control: form.Secret, When: kind(byKey), Check: field.Check(access.CheckKey)},
 			{Key: "account", Label: "Account id", Help: "leave it empty to choose from the list", Check: field.Check(checkAccount)},
 		}}},
 		Submit: func(v form.Values) tea.Cmd {

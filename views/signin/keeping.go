@@ -67,7 +67,7 @@ func (k *keeping) Draw(c tui.Canvas) []string {
 	}
 	p.Text(tui.Muted, "Keeping the credential in "+title(k.profile.Store)+", and reading it back…")
 	if k.profile.Store == keystore.StoreKeyring && !k.deps.Resolver.Env.SSH {
-		p.Text(tui.Muted, "A window of your desktop may ask for the keyring's password.")
+		p.Text(tui.Muted, "Your desktop may ask for the keyring password.")
 	}
 	return p.Lines()
 }

@@ -127,7 +127,7 @@ func (o *Opening) Actions() []tui.Action {
 	}
 	if errors.Is(o.err, keystore.ErrKeyringLocked) && !o.deps.Resolver.Env.SSH {
 		out = append(out, tui.Action{Name: "unlock", Keys: []string{"u"}, Short: "unlock", Footer: true,
-			Long: "Let the desktop ask for the keyring's password", Run: func() tea.Cmd { return o.again(keystore.Access{AllowPrompt: true}) }})
+			Long: "Let the desktop ask for the keyring password", Run: func() tea.Cmd { return o.again(keystore.Access{AllowPrompt: true}) }})
 	}
 	return out
 }
@@ -139,7 +139,7 @@ func (o *Opening) Draw(c tui.Canvas) []string {
 	if o.err == nil {
 		p.Text(tui.Muted, "Asking for the credential of profile "+o.name+"…")
 		if o.attempt.request.Access.AllowPrompt {
-			p.Text(tui.Pending, "A window of your desktop asks for the keyring's password.")
+			p.Text(tui.Pending, "Your desktop asks for the keyring password.")
 		}
 		p.Text(tui.Muted, "esc goes back.")
 		return p.Lines()

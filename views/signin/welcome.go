@@ -47,7 +47,7 @@ func (w *Welcome) Actions() []tui.Action {
 	}
 	own := []tui.Action{
 		{Name: "sign-in", Keys: []string{"enter"}, Short: "sign in", Footer: true,
-			Long: "Sign in with an API token, or with e-mail and global key", Run: func() tea.Cmd { return tui.Push(NewForm(w.deps, "")) }},
+			Long: "Sign in with an API token, or with e-mail and Global API Key", Run: func() tea.Cmd { return tui.Push(NewForm(w.deps, "")) }},
 		{Name: "demo", Keys: []string{"d"}, Short: "demo", Footer: true,
 			Long: "Try a simulated account: no credentials, no network", Run: func() tea.Cmd { return w.deps.Done(Outcome{Demo: true}) }},
 		profiles,
@@ -77,7 +77,7 @@ func (w *Welcome) Draw(c tui.Canvas) []string {
 	key := func(key, text string) {
 		p.Line(tui.Line{{Text: "   " + tui.Fit(key, 7), Role: tui.Accent}, {Text: text}})
 	}
-	key("enter", "sign in with an API token, or with e-mail and global key")
+	key("enter", "sign in with an API token, or with e-mail and Global API Key")
 	key(tui.KeyOf("demo", "d"), "look around first: a simulated account, no network (--demo)")
 	if names := w.deps.Resolver.Config.Names(); len(names) > 0 {
 		key(tui.KeyOf("profile", "p"), "open a profile of this machine: "+strings.Join(names, ", "))

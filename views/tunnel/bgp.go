@@ -75,7 +75,7 @@ func customerAS(t store.Tunnel, read *diagnose.Account) string {
 		return "no AS number is configured"
 	}
 	if said, known := read.Said(t.ID); known && said != t.BGP.CustomerASN {
-		return fmt.Sprintf("AS %s configured, your router said AS %d", asn(t), said)
+		return fmt.Sprintf("AS %s configured; your router announced AS %d", asn(t), said)
 	}
 	return "AS " + asn(t) + " (configured)"
 }

@@ -146,7 +146,7 @@ func settings(t store.Tunnel) resource.Section {
 	if t.Kind == api.IPsec {
 		psk := "-"
 		if t.PSK != nil {
-			psk = "never generated here"
+			psk = "none generated, as far as the API says"
 			if !t.PSK.LastGeneratedOn.IsZero() {
 				psk = "generated " + t.PSK.LastGeneratedOn.UTC().Format("2006-01-02 15:04 UTC")
 			}
@@ -156,7 +156,7 @@ func settings(t store.Tunnel) resource.Section {
 		s.Fields = append(s.Fields, nullCipher(t.AllowNullCipher))
 		s.Fields = append(s.Fields, identities(t.Tunnel)...)
 	}
-	add("Return routing", field.Switch(t.AutomaticReturnRouting), "automatic return routing")
+	s.Fields = append(s.Fields, field.ReturnDetail(t.AutomaticReturnRouting))
 	return s
 }
 

@@ -65,7 +65,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 	f := resource.Field{Label: "Health", Value: "not known", Role: tui.Muted}
 	switch {
 	case field.Unprobed(t.HealthCheck):
-		f.Note = "the health checks are off: the analytics report the tunnel as down regardless"
+		f.Note = "health checks are off: the analytics report the tunnel as down, regardless of its actual state"
 		return f
 	case in.HealthErr != nil:
 		f.Note = kit.ErrorText(in.HealthErr)
@@ -91,7 +91,7 @@ func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
 	if field.Unprobed(t.HealthCheck) || newest == nil || fell.How == store.NotSeen {
 		return nil
 	}
-	f := resource.Field{Label: "Not healthy", Value: "since " + clock(fell.At) + ", for " + tui.AgeSince(fell.At, now),
+	f := resource.Field{Label: "Unhealthy", Value: "since " + clock(fell.At) + ", for " + tui.AgeSince(fell.At, now),
 		Role: HealthRole(store.HealthOf(newest.Value))}
 	if fell.Open {
 		f.Value = "for at least 24 h"

@@ -46,7 +46,7 @@ func (m *Module) twinAction(t api.Tunnel) tui.Action {
 func (p pairing) form(draft form.Values) tui.View {
 	title := "New pair of tunnels"
 	if p.first != nil {
-		title = "Twin of " + p.first.Name
+		title = "Second tunnel for " + tui.Clean(p.first.Name)
 	}
 	o := form.Options{Title: title, Verb: "review", Guided: true, Values: p.values(), Sections: p.sections(), Needs: p.m.env.SubnetNeeds(),
 		Submit: p.submit, Beside: p.beside}
@@ -145,7 +145,7 @@ func sameEndpoint(v form.Values) bool {
 }
 
 func (p pairing) twin() form.Section {
-	s := form.Section{Title: "Twin", Intro: "The second tunnel goes to Cloudflare's other address, so that either can fail without an outage.",
+	s := form.Section{Title: "Second tunnel", Intro: "The second tunnel goes to Cloudflare's other address, so that either can fail without an outage.",
 		Fields: []form.Field{
 			{Key: "twin_name", Label: "Second name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
 			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "Of the second tunnel: another one than the first tunnel's",

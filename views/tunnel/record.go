@@ -36,12 +36,7 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 	}
 	s.Fields = append(s.Fields, eventFields(a, now)...)
 	for _, e := range slices.Backward(diagnose.AuditEntries(a, t.ID)) {
-		did, fields, some := strings.Cut(diagnose.AuditWords(e), ": ")
-		if some {
-			fields = "fields: " + fields
-		}
-		s.Fields = append(s.Fields, resource.Field{Label: moment(e.At, now), Value: did + " by " + e.Actor.By(), Note: fields,
-			Role: tui.Accent})
+		s.Fields = append(s.Fields, resource.Field{Label: moment(e.At, now), Value: diagnose.AuditBy(e), Role: tui.Accent, Prose: true})
 	}
 	if prefixes, since := diagnose.Announced(a); len(prefixes) > 0 {
 		s.Fields = append(s.Fields, resource.Field{Label: "Announced", Value: prefixText(prefixes), Prose: true}, resource.Field{

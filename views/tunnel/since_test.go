@@ -125,7 +125,7 @@ func TestSinceWhenTheProbesFindItBad(t *testing.T) {
 		}
 		got := ""
 		for _, f := range lookback(store.Tunnel{}, look, now)[0].Fields {
-			if f.Label == "Not healthy" {
+			if f.Label == "Unhealthy" {
 				got = f.Value
 			}
 		}

@@ -22,7 +22,7 @@ func (m *Module) Paths(p netip.Prefix) []resource.Section {
 
 // pathsTo is what is left of the paths to a destination, and the paths themselves, the preferred first.
 func (m *Module) pathsTo(d diagnose.Destination) []resource.Section {
-	out := []resource.Section{{Title: "Paths left to " + Name(d.Prefix), Fields: []resource.Field{
+	out := []resource.Section{{Title: "Remaining paths to " + Name(d.Prefix), Fields: []resource.Field{
 		{Value: sign(d, m.env.Glyphs) + d.Left(), Role: Role(d), Prose: true}}}}
 	for _, r := range d.Reach {
 		if !r.Routed() {

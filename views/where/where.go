@@ -117,7 +117,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 		Open: func(d D) tui.View { return m.page(d.Prefix) }, Preview: m.preview,
 		Around: func(d D, now time.Time) []resource.Section { all := m.around(*d, now); return all[:len(all)-1] }, // the others stand in the list
 		Actions: func(D) []tui.Action {
-			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "look up", Footer: true,
+			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "where", Footer: true,
 				Long: "Look up the routes and paths of an address or prefix", Run: m.ask}}
 		},
 	}

@@ -194,7 +194,7 @@ func TestLineByLineSignIn(t *testing.T) {
 	k := hear(t, n.env())
 	k.hears("Nobody is signed in")
 	k.answers("Sign in>", "sign-in")
-	k.hears("1 API token, 2 e-mail + global key")
+	k.hears("1 API token, 2 e-mail + Global API Key")
 	k.answers("Sign in with [API token]:", "")
 	k.answers("API token, not shown while you type [empty]:", "short")
 	k.hears("Accepted, with a warning: 5 characters")

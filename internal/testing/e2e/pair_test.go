@@ -187,7 +187,7 @@ func TestTheTwinOfATunnelGetsAKeyOfItsOwn(t *testing.T) {
 	term := hands{atPage(t, a, "ipsec", "ams-br2-ipsec"), new([]string)}
 	goTo(term.Terminal, "ams-br2-ipsec")
 	term.press("N")
-	term.WaitFor("the twin", showsAll("Twin of ams-br2-ipsec", "ams-br3-ipsec", "your side 10.213.0.29"))
+	term.WaitFor("the twin", showsAll("Second tunnel for ams-br2-ipsec", "ams-br3-ipsec", "your side 10.213.0.29"))
 	term.press("ctrl+s")
 	term.WaitFor("the plan", showsAll("2 requests", "Create IPsec tunnel ams-br3-ipsec", "Generate the pre-shared key of ams-br3-ipsec",
 		"enter send all"))

@@ -49,7 +49,7 @@ var recordedFaults = map[string]struct {
 }{
 	"bad peer AS": {fsm: "OpenSent", rows: []logged{{time.Minute, toCloudflare, "open_message", simaccount.Object{"peer_asn": int64(64613),
 		"hold_time": int64(90)}}, notified(time.Minute, fromCloudflare, 2, 2, "Bad Peer AS")},
-		says: []string{"Certain: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS", "your router said AS 64613, AS 64601 is configured"}},
+		says: []string{"Certain: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS", "your router announced AS 64613; AS 64601 is configured"}},
 	"unsupported capability": {fsm: "Idle", rows: []logged{notified(time.Minute, fromCloudflare, 2, 7, "")},
 		says: []string{"Certain: Cloudflare sent NOTIFICATION 2/7 Unsupported Capability"}},
 	"hold timer": {fsm: "Connect", rows: []logged{leftEstablished(time.Minute), notified(time.Minute, fromCloudflare, 4, 0, "")},
@@ -213,7 +213,7 @@ func TestNobodyIsNamedUnasked(t *testing.T) {
 	a.command(t, "bundle", zipped, "--debug-log", log, "--tunnel", tunnel)
 	texts := unzipped(t, zipped)
 	for _, said := range []string{"Cloudflare: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS",
-		`change: update of bgp, md5_key by API token "ci of …"`} {
+		`change: changed by API token "ci of …" (bgp, md5_key)`} {
 		if !strings.Contains(texts["timeline.txt"], said) {
 			t.Errorf("the timeline does not have %q:\n%s", said, texts["timeline.txt"])
 		}

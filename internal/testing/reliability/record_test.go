@@ -130,7 +130,7 @@ func TestTheTimelineIsCopiedAsText(t *testing.T) {
 			t.Fatalf("%d texts were copied:\n%s", len(s.copied), strings.Join(s.screen(), "\n"))
 		}
 		for _, line := range []string{"Times in UTC\n", fallenTunnel + "  Cloudflare: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS",
-			fallenTunnel + "  change: update of description by a user in the dashboard"} {
+			fallenTunnel + "  change: changed by a user in the dashboard (description)"} {
 			if !strings.Contains(s.copied[0], line) {
 				t.Errorf("%q is not in\n%s", line, s.copied[0])
 			}
