@@ -35,8 +35,8 @@ const esc = 0x1b
 // escKey is the esc key as terminals send it that tell keys apart.
 const escKey = "\x1b[27u"
 
-// splitEsc returns what came in one read, with every esc a key of its own: the library takes any number of them in a row, with the key after
-// them, for one key with alt (see arrived). Two esc before a sequence, and at the end of a read, stay: they may be an arrow with alt,
+// splitEsc returns what came in one read, with every esc a key of its own: the library takes any number of them in a row, with the key
+// after them, for one key with alt (see arrived). Two esc before a sequence, and at the end of a read, stay: they may be an arrow with alt,
 // and of two esc alone arrived makes two keys.
 func splitEsc(read []byte) []byte {
 	if bytes.Count(read, []byte{esc, esc}) == 0 {

@@ -267,7 +267,8 @@ func prepareCreate[T any](ctx context.Context, w *change.Writer, r change.TypedR
 }
 
 // prepareDelete plans the deletion of an object given as its type.
-func prepareDelete[T any](ctx context.Context, w *change.Writer, r change.TypedResource[T], opened T, dependents ...string) (change.Plan, error) {
+func prepareDelete[T any](ctx context.Context, w *change.Writer, r change.TypedResource[T], opened T,
+	dependents ...string) (change.Plan, error) {
 	return w.PrepareDelete(ctx, r.Resource, api.ObjectOf(opened), dependents...)
 }
 

@@ -73,7 +73,8 @@ func TestWhereAnAddressLeads(t *testing.T) {
 			t.Errorf("%s: what is not known: %q", text, w.NotKnown)
 		}
 	}
-	if a := table.Where(asked("203.0.113.200")).OwnPrefix; a == nil || a.Advertised != diagnose.Yes || a.By != "203.0.113.0/24" || !a.Transits {
+	a := table.Where(asked("203.0.113.200")).OwnPrefix
+	if a == nil || a.Advertised != diagnose.Yes || a.By != "203.0.113.0/24" || !a.Transits {
 		t.Errorf("a withdrawn part of an advertised prefix is advertised by that: %+v", a)
 	}
 	if w := table.Where(asked("10.64.3.7")); fmt.Sprint(w.Wider) != "[10.64.0.0/20 10.64.0.0/16]" {

@@ -66,8 +66,8 @@ func TestProgramsOfOneUserShareACredential(t *testing.T) {
 	}
 	// What is another credential, or another server, has a share of its own.
 	key := api.Credentials{Email: "a@example.com", Key: api.NewSecret(canary)}
-	for name, other := range map[string]api.Share{"token": In(dir, limits).ShareOf(token(canary+"2"), ""), "key": In(dir, limits).ShareOf(key, ""),
-		"server": In(dir, limits).ShareOf(token(canary), "http://127.0.0.1:1/client/v4")} {
+	for name, other := range map[string]api.Share{"token": In(dir, limits).ShareOf(token(canary+"2"), ""),
+		"key": In(dir, limits).ShareOf(key, ""), "server": In(dir, limits).ShareOf(token(canary), "http://127.0.0.1:1/client/v4")} {
 		if b := other.Budget(now); b.REST.Used != 0 {
 			t.Errorf("another %s: %+v", name, b)
 		}

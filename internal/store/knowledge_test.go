@@ -284,8 +284,8 @@ func TestDetailsAreKnownInPart(t *testing.T) {
 	if !e.Partial() || e.Settled() || e.Why() != "the service bindings could not be read completely (3 of 4 not read yet)" {
 		t.Errorf("%+v, %q", e, e.Why())
 	}
-	if !s.About(store.Target{Kind: store.Bindings, Object: "0"}).Settled() || s.About(store.Target{Kind: store.Bindings, Object: "1"}).Known() ||
-		s.About(store.Target{Kind: store.Bindings, Object: "none"}).Known() {
+	of := func(id string) store.Entry { return s.About(store.Target{Kind: store.Bindings, Object: id}) }
+	if !of("0").Settled() || of("1").Known() || of("none").Known() {
 		t.Error("what is said of one prefix is that of another")
 	}
 	if e := s.Entry(store.API); e.Known() || e.Kind != store.API {

@@ -306,7 +306,8 @@ func takeKind(from []Tunnel, kind api.TunnelKind, take func(api.Tunnel)) {
 // less than the API asked for.
 func (s *Store) pause(next *Snapshot, lists api.TunnelLists) time.Duration {
 	wait := s.refresh
-	if slices.ContainsFunc(next.Tunnels, func(t Tunnel) bool { return s.comesUp(t) && (len(next.Tunnels) <= quickMost || s.openTunnels[t.ID]) }) {
+	few := len(next.Tunnels) <= quickMost
+	if slices.ContainsFunc(next.Tunnels, func(t Tunnel) bool { return s.comesUp(t) && (few || s.openTunnels[t.ID]) }) {
 		wait = min(wait, quickRefresh)
 	}
 	for _, e := range []Entry{next.GRE, next.IPsec} {

@@ -46,8 +46,8 @@ func (m *Module) pathsTo(d diagnose.Destination) []resource.Section {
 func (m *Module) preview(d *diagnose.Destination, _ time.Time) []resource.Section {
 	out := m.pathsTo(*d)
 	if d.OwnPrefix != nil {
-		out = append(out, resource.Section{Title: "Prefix", Fields: []resource.Field{{Label: d.OwnPrefix.CIDR.String(), Value: d.OwnPrefix.Answers(),
-			Prose: true}}})
+		out = append(out, resource.Section{Title: "Prefix", Fields: []resource.Field{
+			{Label: d.OwnPrefix.CIDR.String(), Value: d.OwnPrefix.Answers(), Prose: true}}})
 	}
 	return out
 }

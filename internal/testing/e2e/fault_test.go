@@ -171,7 +171,8 @@ func TestFlappingAtRekeyIsOnTheOverviewFromTheHistory(t *testing.T) {
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	a.do(err)
 	w := store.New(client.In(a.Account()), a.clock, 0)
-	w.UseHistory(store.OpenHistory(store.HistoryPath(filepath.Join(state, "flarewire"), "env CLOUDFLARE_API_TOKEN", a.Account()), a.clock(), 0))
+	path := store.HistoryPath(filepath.Join(state, "flarewire"), "env CLOUDFLARE_API_TOKEN", a.Account())
+	w.UseHistory(store.OpenHistory(path, a.clock(), 0))
 	for range int(watched / time.Minute) {
 		w.Poll(t.Context())
 		a.pass(time.Minute)
