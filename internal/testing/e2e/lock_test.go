@@ -14,13 +14,6 @@ import (
 	"flarewire/internal/testing/ptytest"
 )
 
-// reads waits until the text is on the screen, wherever its lines break.
-func reads(term *ptytest.Terminal, text string) {
-	term.WaitFor(text, func(s ptytest.Screen) bool {
-		return strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(s.Text(), "│", "")), " "), text)
-	})
-}
-
 // locks takes the lock of the program's journal, as another program of the user that writes to it.
 func (a *account) locks(state string) (release func()) {
 	a.t.Helper()

@@ -259,3 +259,10 @@ func goTo(term *ptytest.Terminal, name string) {
 	}
 	term.WaitFor("the cursor on "+name, func(s ptytest.Screen) bool { return underCursor(s) == name })
 }
+
+// reads waits until the text is on the screen, wherever its lines break.
+func reads(term *ptytest.Terminal, text string) {
+	term.WaitFor(text, func(s ptytest.Screen) bool {
+		return strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(s.Text(), "│", "")), " "), text)
+	})
+}

@@ -155,3 +155,16 @@ func withoutPermission(t *testing.T, home string) {
 	}
 	t.Logf("figure: without permission: %d of %d kinds of file refused with a sentence that names the file", len(writes), len(writes))
 }
+
+// TestHelperDisk is the program of TestFilesOnAFullDisk and TestFilesWithoutPermission: RELIABILITY_DISK says which.
+func TestHelperDisk(t *testing.T) {
+	home := os.Getenv("RELIABILITY_HOME")
+	switch os.Getenv("RELIABILITY_DISK") {
+	case "full":
+		onAFullDisk(t, home)
+	case "forbidden":
+		withoutPermission(t, home)
+	default:
+		t.Skip("this is the program of TestFilesOnAFullDisk and TestFilesWithoutPermission")
+	}
+}

@@ -236,19 +236,6 @@ func kill(t *testing.T, home string, rounds int, moment time.Duration) (written 
 	return written
 }
 
-// TestHelperDisk is the program of TestFilesOnAFullDisk and TestFilesWithoutPermission: RELIABILITY_DISK says which.
-func TestHelperDisk(t *testing.T) {
-	home := os.Getenv("RELIABILITY_HOME")
-	switch os.Getenv("RELIABILITY_DISK") {
-	case "full":
-		onAFullDisk(t, home)
-	case "forbidden":
-		withoutPermission(t, home)
-	default:
-		t.Skip("this is the program of TestFilesOnAFullDisk and TestFilesWithoutPermission")
-	}
-}
-
 // changeIsRefused: when the journal cannot be written, the program says so and sends nothing.
 func changeIsRefused(t *testing.T, home string) {
 	sit(t, options{home: home}, func(s *seat) {
