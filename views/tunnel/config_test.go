@@ -180,7 +180,7 @@ func TestAFileThatIsThereIsReplacedOnlyWhenTheUserSaysSo(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.write(path)
-		d.shows("Replace what is there?")
+		d.shows("Replace the file?")
 		d.press("enter")
 		if text, _ := os.ReadFile(path); string(text) != "precious" {
 			t.Errorf("after the answer to leave it the file has:\n%s", text)
