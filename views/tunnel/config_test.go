@@ -199,7 +199,7 @@ func TestANewKeyGoesIntoTheTextOnRequest(t *testing.T) {
 		d, _ := sit(t)
 		d.goTo("ams-br2-ipsec")
 		d.press("c", "p")
-		d.shows("the key is known only right after it was generated")
+		d.shows("the key is known only right after it is generated")
 		d.press("esc", "K")
 		d.shows("New pre-shared key for ams-br2-ipsec")
 		time.Sleep(time.Second) // it is read first
