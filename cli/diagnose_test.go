@@ -24,7 +24,8 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	text := s.out.String()
 	at := -1
 	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
-		"iad-dc1-gre\n   Affects 198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it\n   Tunnel down (likely, outage)",
+		"iad-dc1-gre\n   Affects 198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it\n" +
+			"   Tunnel down (likely, outage)",
 		"\n   Next: Generate a key",
 		"waw-br1-ipsec\n   ASN mismatch", "local AS 64632 (as configured at Cloudflare)", "may confirm it: flarewire diagnose waw-br1-ipsec",
 		"Port unhealthy nwf-ams04-1: 1 CNI over it is affected\n",

@@ -64,15 +64,15 @@ func TestWhatWasSoOnTheGoodDayIsExpected(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, expected := range map[string]bool{"iad-dc1-gre": true, "nwf-ams04-1": true, "fra-dc2-gre": false} {
-		if code := s.run("diagnose", name); code != 0 || strings.Contains(s.out.String(), "As on the good day") != expected {
+		if code := s.run("diagnose", name); code != 0 || strings.Contains(s.out.String(), "As in the good state") != expected {
 			t.Errorf("%s: exit %d, as on the good day should be %v:\n%s%s", name, code, expected, s.out.String(), s.err.String())
 		}
 	}
-	if code := s.run("diagnose"); code != 0 || !strings.Contains(s.out.String(), "As on the good day") {
+	if code := s.run("diagnose"); code != 0 || !strings.Contains(s.out.String(), "As in the good state") {
 		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
 	}
 	fresh := newShell(t, env...) // another state directory knows no good day
-	if code := fresh.run("diagnose", "iad-dc1-gre"); code != 0 || strings.Contains(fresh.out.String(), "As on the good day") {
+	if code := fresh.run("diagnose", "iad-dc1-gre"); code != 0 || strings.Contains(fresh.out.String(), "As in the good state") {
 		t.Errorf("without a good day, exit %d:\n%s", code, fresh.out.String())
 	}
 }

@@ -11,7 +11,7 @@ func TestBringUpOfATunnelThatIsUpWaitsForNothing(t *testing.T) {
 		d := sit(t, "tunnels", nil)
 		d.goTo(name)
 		d.Press("b")
-		d.reads("Bring up "+name, "The session was up already when you began to follow it.")
+		d.reads("Bring up "+name, "The session was already up when you opened this page.")
 		d.lacks("waiting", "Waiting")
 	}
 }

@@ -31,7 +31,7 @@ func TestABundleWhosePageWasLeftSaysWhereItIs(t *testing.T) {
 	d.goTo("iad-dc1-gre")
 	d.Press("enter")
 	d.asksForABundle("first.zip")
-	d.reads("Reading everything once", "first.zip", "Going back does not end it")
+	d.reads("Reading everything once", "first.zip", "Leaving this page does not stop it")
 	d.passes(20 * time.Second)
 	d.reads("for 20s so far")
 	d.Press("esc")

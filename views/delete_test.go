@@ -57,7 +57,7 @@ func TestTheDeletionOfSeveralTunnelsCountsThoseThatAreUp(t *testing.T) {
 	d.Press("D")
 	d.reads("Delete 3 tunnels", "! 2 of 3: Its session is up.")
 	d.sends()
-	d.reads("3 changes are sent, one after the other.", "2 of 3: Its session is up.")
+	d.reads("3 changes will be sent, one after another.", "2 of 3: Its session is up.")
 }
 
 // An interconnect has no session that the API tells, but its probes are known.

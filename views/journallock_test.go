@@ -31,7 +31,7 @@ func TestAChangeThatWaitsForTheJournalOfAnotherFlarewireSaysSo(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = other.Close() })
 	d.sends()
-	d.reads("Writing the change down in the journal. Nothing is sent yet.")
+	d.reads("Recording the change in the journal. Nothing is sent yet.")
 	d.passes(2 * time.Second)
 	d.reads("Waiting for the journal, which another flarewire is using, for 2 s so far. Nothing is sent yet; it is given up after")
 	d.lacks("Sending, once")

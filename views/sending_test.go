@@ -46,7 +46,7 @@ func TestLeavingWhileAKeyIsGeneratedDoesNotSpeakOfAKeyThatIsThere(t *testing.T) 
 	d.typesTheName("jnb-br1-ipsec")
 	d.reads("Sending once, no automatic retry.")
 	d.Press("esc")
-	d.reads("A change is being sent. It goes on, and how it ended will stand in :activity.",
+	d.reads("A change is being sent. It continues; its outcome will be in :activity.",
 		"The new pre-shared key can only be shown here")
 	d.lacks("shown only once")
 	d.lets()
@@ -78,7 +78,7 @@ func TestJumpingAwayWhileAChangeIsBeingSent(t *testing.T) {
 	d.sends()
 	d.reads("Sending once, no automatic retry.")
 	d.Press(":", "r", "o", "u", "t", "e", "s", "enter")
-	d.reads("It goes on, and how it ended will stand in :activity.")
+	d.reads("It continues; its outcome will be in :activity.")
 	d.lacks("what you typed")
 	d.lets()
 }

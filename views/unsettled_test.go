@@ -68,7 +68,7 @@ func TestAChangeOfAKilledProgramIsSaidAndSettled(t *testing.T) {
 		}
 	}
 	d := sit(t, "tunnels", begin)
-	d.reads("1 change of ", "has no known end")
+	d.reads("1 change, at ", "has an unknown outcome")
 	if got := d.outcome(); got != journal.Unknown {
 		t.Errorf("too early, the journal says %q", got)
 	}
@@ -98,7 +98,7 @@ func TestAnUnknownDeletionIsLookedAtAgainAndUndone(t *testing.T) {
 			d.t.Fatal(err)
 		}
 	})
-	d.reads("has no known end")
+	d.reads("has an unknown outcome")
 	if err := d.Delete(simaccount.GRETunnels, "iad-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,7 @@ func TestAPrefixThatTheServerWithdrawsAlongWithADescription(t *testing.T) {
 	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.Prefixes, opened, wanted))
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
-	if !strings.Contains(pathsOf(r.SideEffects), "advertised 198.18.10.0/24") || !strings.Contains(r.Text, "without being asked for") {
+	if !strings.Contains(pathsOf(r.SideEffects), "advertised 198.18.10.0/24") || !strings.Contains(r.Text, "although that was not requested") {
 		t.Errorf("side effects %v: %s", pathsOf(r.SideEffects), r.Text)
 	}
 }
@@ -316,7 +316,7 @@ func TestAnOwnKeyWhoseAnswerIsLost(t *testing.T) {
 			r := d.writer.Apply(t.Context(), p)
 			if carriedOut {
 				wantOutcome(t, r, journal.Done)
-			} else if wantOutcome(t, r, journal.Unknown); !strings.Contains(r.Recovery, "set it once more") {
+			} else if wantOutcome(t, r, journal.Unknown); !strings.Contains(r.Recovery, "set it again") {
 				t.Errorf("what to do: %q", r.Recovery)
 			}
 			if len(d.writes()) != 1 || strings.Contains(everythingShown(d, p, r), canary) {

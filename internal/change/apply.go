@@ -41,7 +41,7 @@ type JournalError struct{ Err error }
 
 // Error implements error.
 func (e *JournalError) Error() string {
-	return "nothing was sent, because this change could not be written down first: " + e.Err.Error()
+	return "nothing was sent, because the change could not be recorded in the journal first: " + e.Err.Error()
 }
 
 // Unwrap gives the cause.
@@ -178,7 +178,7 @@ func (a *applying) undoneBefore(undoes, own string) error {
 	if other, found, err := a.w.options.Journal.Undone(undoes, own); err != nil || !found {
 		return err
 	} else if other.Outcome == journal.Unknown {
-		return errors.New("another undo of the same change was begun, and whether it was done is not known: look again at that first")
+		return errors.New("another undo of the same change was started, and its outcome is unknown: check that one first")
 	}
 	return errors.New("this was undone already")
 }
@@ -238,7 +238,7 @@ func sentence(p Plan, r Result, seen settled) string {
 		b.WriteString(" These did not take effect: " + strings.Join(paths(r.NotApplied), ", ") + ".")
 	}
 	if len(r.SideEffects) > 0 {
-		b.WriteString(" These changed without being asked for: " + strings.Join(paths(r.SideEffects), ", ") + ".")
+		b.WriteString(" These changed although that was not requested: " + strings.Join(paths(r.SideEffects), ", ") + ".")
 	}
 	if r.Err != nil {
 		b.WriteString(" " + r.Err.Error())
@@ -252,8 +252,8 @@ const Patience = 5 * time.Minute
 // unsettledNext says what an unknown outcome means and what happens next. working: the object was read, and nothing has happened yet.
 func unsettledNext(verb journal.Verb, working bool) string {
 	if verb == journal.SetPSK {
-		return "The tunnel has the new key or the former one: give the router the new one and set it once more. To set the same key twice does " +
-			"no harm."
+		return "The tunnel has either the new key or the former one: put the new one on the router and set it again. " +
+			"Setting the same key twice does no harm."
 	}
 	text := "The object could not be read back. "
 	if working {

@@ -99,7 +99,7 @@ func BindingDeletion(prefix netip.Prefix, all []api.Binding, removed api.Binding
 func NewBinding(prefix netip.Prefix, all []api.Binding, added api.Binding) Guards {
 	one := ruled([]api.Binding{added})
 	if len(one) == 0 {
-		return Guards{Block: "The network of the binding is not one: write it like 203.0.113.0/24"}
+		return Guards{Block: "The binding's network is not valid: write it like 203.0.113.0/24"}
 	}
 	switch f := rules.BindingAllowed(prefix, ruled(all), one[0]); {
 	case f.Blocks():

@@ -114,7 +114,7 @@ func foundKey(e journal.Entry, got api.Object) settled {
 	case e.Verb == journal.SetPSK: // that the time moves with an own key is unconfirmed
 		out.outcome, out.text = journal.Unknown, "the API does not report which key the tunnel has: set it once more, which does no harm"
 	default:
-		out.outcome, out.text = journal.NotDone, "the key is the one of before"
+		out.outcome, out.text = journal.NotDone, "the key is still the previous one"
 	}
 	return out
 }
@@ -141,7 +141,7 @@ func (w *Writer) foundNew(ctx context.Context, r Resource, e journal.Entry) sett
 	case 1:
 		return fitting[0]
 	}
-	return settled{outcome: journal.Unknown, text: "several objects are like the one that was wanted"}
+	return settled{outcome: journal.Unknown, text: "several objects match the one that was to be created"}
 }
 
 func text(v any) string {

@@ -21,7 +21,7 @@ func PrepareGeneratePSK(ctx context.Context, w *Writer, opened api.IPsecTunnel) 
 		guard: func(_ api.Object, p *Plan) {
 			p.Warnings = append(p.Warnings, pskWarning)
 			p.Consequences = append(p.Consequences,
-				"Cloudflare shows the new key a single time and flarewire keeps no copy")
+				"Cloudflare shows the new key only once, and flarewire keeps no copy")
 		}})
 }
 

@@ -74,8 +74,8 @@ func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c mergedEdit, remove
 
 func replaceWarnings(t api.GRETunnel) []string {
 	out := []string{
-		"This deletes the tunnel and creates it again: it carries no traffic in between, for some seconds at least",
-		"The new tunnel has another id; its health history goes on under the same name",
+		"This deletes the tunnel and creates it again: it carries no traffic in between, for at least some seconds",
+		"The new tunnel has another id; its health history continues under the same name",
 	}
 	if t.BGP != nil && t.BGP.MD5Key != "" {
 		out = append(out, "The journal does not keep the MD5 key: keep it before you send this, in case the second step fails")

@@ -44,7 +44,7 @@ func PrepareSetPSKs(ctx context.Context, w *Writer, tunnels []api.IPsecTunnel, k
 	p.Requests, p.DryRun.Why = []api.Request{req}, "there is nothing to check before a key is set"
 	p.Warnings = append(p.Warnings, pskWarning)
 	if shared(keys) {
-		p.Warnings = append(p.Warnings, "Several tunnels get the same key: whoever learns it from one router can pretend to be the others")
+		p.Warnings = append(p.Warnings, "Several tunnels get the same key: whoever learns it from one router can impersonate the others")
 	}
 	p.Consequences = append(p.Consequences, "Cloudflare never shows a key again, and flarewire keeps no copy: keep your own until the "+
 		"router has it",

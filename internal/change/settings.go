@@ -29,7 +29,7 @@ func ReadCNISettings(ctx context.Context, a *api.AccountClient) (api.CNISettings
 // PrepareCNISettings plans a change of the account's CNI settings. They are one object without id, so no collection.
 func PrepareCNISettings(ctx context.Context, w *Writer, opened, wanted api.CNISettings) (Plan, error) {
 	if wanted.DefaultASN == nil {
-		return Plan{}, errors.New("the API cannot unset the default AS number: give one")
+		return Plan{}, errors.New("the API cannot unset the default AS number: enter one")
 	}
 	fresh, err := ReadCNISettings(ctx, w.options.Account)
 	if err != nil {

@@ -70,7 +70,7 @@ type StaleError struct {
 
 // Error implements error.
 func (e *StaleError) Error() string {
-	return fmt.Sprintf("the %s was changed by somebody else while you were looking (%s); nothing was sent: look at it again",
+	return fmt.Sprintf("the %s was changed by somebody else during your review (%s); nothing was sent: review it again",
 		e.Title, strings.Join(paths(e.Changed), ", "))
 }
 

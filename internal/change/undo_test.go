@@ -256,7 +256,7 @@ func TestAnUndoInDoubtStandsInTheWayOfAnother(t *testing.T) {
 	d.sim.Fault(simaccount.Fault{Method: "PUT", Kind: simaccount.FaultStatus, Status: 524, Times: 1})
 	wantOutcome(t, d.writer.Apply(t.Context(), first), journal.Unknown)
 	sent := len(d.writes())
-	if r := d.writer.Apply(t.Context(), second); r.Outcome != journal.NotDone || !strings.Contains(r.Text, "look again") ||
+	if r := d.writer.Apply(t.Context(), second); r.Outcome != journal.NotDone || !strings.Contains(r.Text, "outcome is unknown") ||
 		len(d.writes()) != sent {
 		t.Errorf("%s; %d sent", r.Text, len(d.writes())-sent)
 	}

@@ -176,7 +176,7 @@ func TestAWriteThatTheServerAcceptsAndIgnores(t *testing.T) {
 		t.Errorf("not applied %v, side effects %v", pathsOf(r.NotApplied), pathsOf(r.SideEffects))
 	}
 	if !strings.Contains(r.Text, "did not take effect: bgp.customer_asn") || !strings.Contains(r.Text,
-		"without being asked for: description") {
+		"although that was not requested: description") {
 		t.Errorf("text %q", r.Text)
 	}
 }

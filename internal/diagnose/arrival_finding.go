@@ -109,10 +109,11 @@ func (c prefixCase) less(f *Finding, a *Arrival, began int) {
 		f.Text += "; " + or(a.Unit.Rate(now), "other traffic") + " " + plural(a.Unit, "passes", "pass") + ", as before."
 	case now >= before/10:
 		f.Likelihood, f.Impact = Likely, Impaired
-		f.Text += "; " + a.Unit.Rate(now) + " pass, before it was " + a.Unit.Rate(before) + ": customers are among what is dropped, or give up."
+		f.Text += "; " + a.Unit.Rate(now) + " pass, before it was " + a.Unit.Rate(before) + ": some of what is dropped is " +
+			"customer traffic, or customers gave up."
 	default:
 		f.Likelihood, f.Impact = Likely, Outage
-		f.Text += "; " + or(rateOr(a.Unit, now, "some"), "none") + " of " + a.Unit.Rate(before) + " before it passes: customers are cut off."
+		f.Text += "; " + or(rateOr(a.Unit, now, "some"), "none") + " of " + a.Unit.Rate(before) + " before it now passes: customers are cut off."
 	}
 }
 
@@ -127,11 +128,11 @@ func plural(u RateUnit, one, many string) string {
 func nextFor(system string) string {
 	switch system {
 	case api.DDoSManaged:
-		return "Look at the attack in Network Analytics. If customers are among what is dropped: lower the sensitivity of the rule that hits " +
+		return "Look at the attack in Network Analytics. If customer traffic is dropped, too: lower the sensitivity of the rule that hits " +
 			"them, " +
 			"or override its action, in the network-layer DDoS managed ruleset."
 	case api.AdvancedTCP:
-		return "Look at it in Network Analytics. If customers are among what is dropped: set Advanced TCP Protection to monitoring for the " +
+		return "Look at it in Network Analytics. If customer traffic is dropped, too: set Advanced TCP Protection to monitoring for the " +
 			"prefix, " +
 			"or allow them; it needs prefixes that are onboarded to it as a whole."
 	case api.NetworkFirewall:
@@ -171,14 +172,15 @@ func (c prefixCase) nothing(a *Arrival) Finding {
 	before := a.packets[:last+1]
 	usual := mean(before) * api.FlowStep.Seconds() * arrivalNow / api.FlowSampling
 	if usual < samplesLeast {
-		f.Text += fmt.Sprintf("; there was so little before that the samples (1 in %d packets) may just not have it.", api.FlowSampling)
+		f.Text += fmt.Sprintf("; there was so little before that the samples (1 in %d packets) may simply have missed it.", api.FlowSampling)
 		return f
 	}
 	f.Cause, f.Likelihood, f.Impact, f.Since = TrafficStopped, Likely, Outage, a.at(last+1)
-	f.Text += "; before it was " + or(a.Unit.Rate(mean(a.Passed[:last+1])), "not so") + ". It stops before Cloudflare. " + unsureRate
+	f.Text += "; before it was " + or(a.Unit.Rate(mean(a.Passed[:last+1])), "not so") + ". The traffic stops before it reaches " +
+		"Cloudflare. " + unsureRate
 	if a.Quiet {
 		f.Likelihood, f.Impact = Possible, Impaired
-		f.Text += " Nothing of the whole account is there: the analytics may be late."
+		f.Text += " There are no samples of the whole account: the analytics may be late."
 	}
 	f.Next = "Look at the advertisement: the prefix and AS 13335 on a looking glass, a more specific announcement elsewhere, your upstreams."
 	return f
@@ -220,7 +222,7 @@ func mitigations(in store.Flows, name string, add func(time.Time, string, string
 			}
 			add(a.at(r.from), FromAnalytics, text)
 			if r.to < len(d.Steps)-arrivalNow+1 {
-				add(a.at(r.to), FromAnalytics, SystemWords(d.System)+" drops nothing any more")
+				add(a.at(r.to), FromAnalytics, SystemWords(d.System)+" stopped dropping")
 			}
 		}
 	}

@@ -66,7 +66,7 @@ func TestAttackOrFault(t *testing.T) {
 		"an attack is dropped, customers pass": {[]traffic{usual, drop("dosd", 13, 24, 4.2*giga)}, nil, "traffic-dropped:remark",
 			[]string{"4.2 Gbit/s to 198.18.10.0/24 dropped by DDoS protection (dosd) since 02:05 UTC", "300.0 Mbit/s pass, as before"}},
 		"an attack is dropped, and customers with it": {[]traffic{pass(0, 13, 300*mega), drop("flowtrackd", 13, 24, 4.2*giga)}, nil,
-			"traffic-dropped:likely", []string{"Advanced TCP Protection (flowtrackd) since 02:05 UTC", "none of 300.0 Mbit/s before it passes",
+			"traffic-dropped:likely", []string{"Advanced TCP Protection (flowtrackd) since 02:05 UTC", "none of 300.0 Mbit/s before it now passes",
 				"unconfirmed"}},
 		"an own rule drops most": {[]traffic{pass(0, 13, 300*mega), pass(13, 24, 60*mega), drop("magic-firewall", 13, 24, 240*mega)}, nil,
 			"traffic-dropped:likely", []string{"240.0 Mbit/s to 198.18.10.0/24 dropped by your Network Firewall rules",
@@ -82,7 +82,7 @@ func TestAttackOrFault(t *testing.T) {
 		"what every network drops all day": {[]traffic{usual, drop("dosd", 0, 24, 0.2*mega)}, nil, "traffic-passes:remark",
 			[]string{"next to nothing is dropped (200.0 kbit/s)"}},
 		"nothing dropped, nothing arrives any more": {[]traffic{pass(0, 13, 300*mega), elsewhere}, nil, "traffic-stopped:likely",
-			[]string{"Nothing dropped, nothing arrives for 198.18.10.0/24 since 02:05 UTC; before it was 300.0 Mbit/s", "before Cloudflare"}},
+			[]string{"Nothing dropped, nothing arrives for 198.18.10.0/24 since 02:05 UTC; before it was 300.0 Mbit/s", "before it reaches Cloudflare"}},
 		"nothing of the account arrives any more": {[]traffic{pass(0, 13, 300*mega)}, nil, "traffic-stopped:possible",
 			[]string{"the analytics may be late"}},
 		"so little that samples miss it": {[]traffic{pass(0, 13, 0.2*mega), elsewhere}, nil, "nothing-arrives:remark",
@@ -171,7 +171,7 @@ func TestMitigationsStandOnTheTimeline(t *testing.T) {
 		Name: shop}), false)
 	at := -1
 	for _, line := range []string{"2026-11-20 01:25:00  198.18.10.0/24  analytics: DDoS protection (dosd) drops 4.2 Gbit/s",
-		"02:00:00  198.18.10.0/24  seen: withdrawn", "02:15:00  198.18.10.0/24  analytics: DDoS protection (dosd) drops nothing any more",
+		"02:00:00  198.18.10.0/24  seen: withdrawn", "02:15:00  198.18.10.0/24  analytics: DDoS protection (dosd) stopped dropping",
 		"02:40:00  198.18.10.0/24  analytics: your Network Firewall rules (magic-firewall) drops 1.0 Gbit/s"} {
 		next := strings.Index(text, line)
 		if next <= at {

@@ -34,7 +34,7 @@ func (a *Account) expected(findings []Finding) []Finding {
 	for i := range findings {
 		if f := &findings[i]; f.Impact > Risk {
 			f.Impact = Risk
-			f.Text = "As on the good day that was saved on " + good.TakenAt.UTC().Format("2006-01-02") + ": " + f.Text
+			f.Text = "As in the good state saved on " + good.TakenAt.UTC().Format("2006-01-02") + ": " + f.Text
 			f.Evidence = append(f.Evidence, Evidence{"expected", "since the snapshot of " + good.TakenAt.UTC().Format(time.RFC3339)})
 		}
 	}

@@ -75,7 +75,7 @@ func TestRoutesAndPortsAsOnTheGoodDay(t *testing.T) {
 					continue
 				}
 				found = true
-				if said := strings.Contains(f.Text, "As on the good day"); said != c.expected || (f.Impact <= diagnose.Risk) != c.expected {
+				if said := strings.Contains(f.Text, "As in the good state"); said != c.expected || (f.Impact <= diagnose.Risk) != c.expected {
 					t.Errorf("%s: %s: %s", name, f.Impact, f.Text)
 				}
 			}

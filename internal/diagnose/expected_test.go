@@ -40,7 +40,7 @@ func TestWhatIsAsOnTheGoodDayIsExpected(t *testing.T) {
 		if first.Impact != c.severity || first.Likelihood == diagnose.Remark {
 			t.Errorf("%s: %s", name, first.Impact)
 		}
-		if said := strings.Contains(first.Text, "As on the good day"); said != (c.severity == diagnose.Risk) {
+		if said := strings.Contains(first.Text, "As in the good state"); said != (c.severity == diagnose.Risk) {
 			t.Errorf("%s: it says %s", name, first.Text)
 		}
 	}

@@ -53,7 +53,7 @@ func sessionFaults() []fault {
 			is:      an(x(api.GRE, "10.1.0.0/31", openSent, upUntil(90*day, time.Hour))),
 			variant: an(x(api.IPsec, "10.2.0.5/30", openSent, upUntil(day, time.Minute))), near: an(x(api.GRE, "10.1.0.0/31", idle, overTCP))},
 		{name: "no KEEPALIVE in OpenConfirm", object: "x", cause: diagnose.OpenConfirmMTU, severity: diagnose.Outage, likely: diagnose.Likely,
-			says: []string{"loss or to a filter", "19 bytes", "no first cause"}, is: an(x(api.GRE, "10.1.0.0/31", confirm)),
+			says: []string{"loss or to a filter", "19 bytes", "an unlikely cause"}, is: an(x(api.GRE, "10.1.0.0/31", confirm)),
 			variant: an(x(api.IPsec, "10.2.0.5/30", session("open_confirm", api.BGPDown))), near: an(x(api.GRE, "10.1.0.0/31", openSent))},
 		{name: "TCP up and Idle, never up before", object: "x", cause: diagnose.ASNMismatch, severity: diagnose.Outage, likely: diagnose.Possible,
 			says: []string{"rejected", "hold time"}, is: an(x(api.GRE, "10.1.0.0/31", idle, overTCP, created(2*time.Hour))),

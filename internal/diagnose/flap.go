@@ -122,7 +122,7 @@ func (c tunnelCase) flaps() []Finding {
 	}
 	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcFlaps,
 		Evidence: append([]Evidence{{"times the session went down in 7 days", strconv.Itoa(c.Track.WeekDowns)}}, c.healthEvidence()...),
-		Text: "The session goes down again and again without a clear rhythm: this points to packet loss on the path or to a tunnel that goes " +
+		Text: "The session goes down repeatedly without a clear pattern: this points to packet loss on the path or to a tunnel that goes " +
 			"down with it.",
 		Next: "Compare with the health of the tunnel and of its locations; look in the router's log for what ended the session: hold timer, " +
 			"TCP or interface."}}
@@ -174,8 +174,8 @@ func (c tunnelCase) holdTimer(every time.Duration, n int) []Finding {
 func (c tunnelCase) timer(every time.Duration, n int) []Finding {
 	found := []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcTimer, Evidence: c.rhythmEvidence(every, n),
 		Text: "The session goes down about every " + interval(every) +
-			": so regular a rhythm points to a timer, rather than to packet loss on the path.",
-		Next: "Look in the router's log for what ended the session each time, and for a timer or a script of this length."}}
+			": such a regular interval points to a timer rather than to packet loss on the path.",
+		Next: "Look in the router's log for what ended the session each time, and for a timer or a script with this interval."}}
 	if every >= holdMost {
 		return found
 	}
@@ -207,7 +207,7 @@ func (c tunnelCase) rekey(list []outage, exact time.Duration, what string) (Find
 	}
 	return Finding{Cause: RekeyFlap, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
 		Evidence: []Evidence{{what, strconv.Itoa(len(list))}, {"every", ago(every)}},
-		Text:     fmt.Sprintf("The tunnel goes away for a short time every %s: this points to the rekeying of IPsec.", ago(every)),
+		Text:     fmt.Sprintf("The tunnel drops briefly every %s: this points to IPsec rekeying.", ago(every)),
 		Next: "On the router: compare the lifetimes, let DPD restart the tunnel, and stagger the rekeying of the tunnels. Cloudflare never " +
 			"rekeys by itself."}, true
 }

@@ -436,7 +436,7 @@ func (c Common) Says() string {
 // explain is what it points to, and what to do next.
 func (g group) explain() (text, next string) {
 	if len(g.common) == 0 {
-		return "They failed at the same moment. Nothing that they have in common tells them from the tunnels that work.",
+		return "They failed at the same moment. Nothing they have in common distinguishes them from the tunnels that work.",
 			"Look at what happened at that moment: a change, a power or line failure, cloudflarestatus.com."
 	}
 	first := g.common[0]

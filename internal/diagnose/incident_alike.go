@@ -141,8 +141,8 @@ func (a *Account) alikeTunnels(those []Incident, common []Common) Incident {
 			out.Text = join(why, byThemselves(first.Members[0].Name, first.Text))
 		}
 		if c.Health.State == store.Degraded && c.probed() {
-			out.Text, out.Next = join(out.Text, "Loss on the path they share, or a line that is full, looks the same."),
-				join("Look at load and errors of that line first.", out.Next)
+			out.Text, out.Next = join(out.Text, "Loss on the path they share, or a saturated line, looks the same."),
+				join("Look at load and errors on that line first.", out.Next)
 		}
 	}
 	out.Title += since(out.Since, a.facts.Now)
@@ -160,7 +160,7 @@ func (a *Account) alikeTunnels(those []Incident, common []Common) Incident {
 
 // byThemselves is what several say alike, in the words of one of them.
 func byThemselves(name, text string) string {
-	return "Each by itself says the same, as " + name + ": " + text
+	return "Each shows the same. For example, " + name + ": " + text
 }
 
 // asFor is what to do next, with whose it is where an address of one tunnel stands in it.

@@ -52,7 +52,7 @@ func (a *Account) withCause(out Incident, g group) Incident {
 		if at := " at " + Clock(g.since, a.facts.Now); !g.since.IsZero() {
 			out.Title = strings.Replace(g.titleOf(a, "fell", "at"), at, at+" and are coming up", 1)
 		}
-		out.Text = join("Their sessions are coming up again: a router or a line was away for a short time.", g.counts())
+		out.Text = join("Their sessions are coming up again: a router or a line was down briefly.", g.counts())
 		out.Next = "Wait: a session is up within a minute when both sides agree. Then look at why they fell: a restart, maintenance, a line."
 	case out.Cause == SameChange && cause == NewPSK:
 		out.Text, out.Next = join(out.Text, byThemselves(out.Members[0].Name, f.Text)), f.Next

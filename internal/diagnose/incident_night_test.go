@@ -72,7 +72,7 @@ func nightly() map[string]badNight {
 	}
 	return map[string]badNight{
 		"a router loses probes of both kinds of tunnels": {an(befallen(24, firstOf(20), at, health(0.6), since)...), 20,
-			[]string{"20 of 24 tunnels: probes filtered, all at router 198.51.100.7 since 02:55:00 UTC", "a line that is full",
+			[]string{"20 of 24 tunnels: probes filtered, all at router 198.51.100.7 since 02:55:00 UTC", "a saturated line",
 				"Look at load and errors"},
 			an(befallen(24, firstOf(1), at, health(0.6), since)...)},
 		"sessions of one router flap": {an(befallen(12, firstOf(6), at, many)...), 6,

@@ -220,7 +220,7 @@ func (a *Account) alikePrefixes(those []Incident) Incident {
 		}
 	}
 	group.Title = fmt.Sprintf("%d of %d prefixes: %s", len(those), len(a.facts.Prefixes.Rows), inSentence(those[0].Title))
-	group.Text = "They have the same trouble, at different times. The newest: " + those[len(those)-1].Text
+	group.Text = "They have the same problem, at different times. The newest: " + those[len(those)-1].Text
 	group.Muted = a.mutedTogether(group)
 	return group
 }

@@ -276,7 +276,7 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 		Next:  "If this was not intended, advertise it again; propagation takes 2 to 7 minutes."}
 	switch {
 	case f.Since.IsZero():
-		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and the API knows of no change: it may never have been."
+		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and the API reports no change: it may never have been advertised."
 	case impact == NoImpact:
 		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and has not for " + ago(c.facts.Now.Sub(f.Since)) +
 			". That is expected unless somebody needs it to be reachable."
@@ -286,7 +286,7 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 		f.Next += " See the audit log for who withdrew it."
 	}
 	if was := c.facts.expectedAdvertised(b.CIDR); was != nil {
-		f.Evidence = append(f.Evidence, Evidence{"advertised on the saved good day", strconv.FormatBool(*was)})
+		f.Evidence = append(f.Evidence, Evidence{"advertised in the saved good state", strconv.FormatBool(*was)})
 		if *was {
 			f.Text += " It was advertised when the good state was saved."
 		}

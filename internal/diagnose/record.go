@@ -36,7 +36,7 @@ const (
 	srcRecord = "Cloudflare's log magic_bgp_logs (its fields are documented, their types and values are not: unconfirmed); "
 	srcIKE    = "Cloudflare's log ipsec_logs; its messages are documented nowhere, flarewire reads their words (unconfirmed)"
 	// unsure is said on the screen where words of the record decide that no document lists.
-	unsure = "The record's wording is unconfirmed."
+	unsure = "The log's wording is unconfirmed."
 )
 
 const (
@@ -291,7 +291,7 @@ func (c tunnelCase) handshakes(t *told) Finding {
 			cloudflareSide(c.Tunnel))
 	case has("timeout", "timed out", "time out", "unreach", "no route"):
 		f.Cause = TCPTimeout
-		f.Text = text + " Nothing comes back: a filter drops TCP 179, another MD5 key is set, or the return path is missing."
+		f.Text = text + " Nothing comes back: a filter drops TCP 179, the MD5 keys differ, or the return path is missing."
 	default:
 		f.Text = text
 	}

@@ -63,7 +63,8 @@ func (c tunnelCase) audited() []edit {
 		if harmless(e) || e.At.After(reference.Add(changeAfter)) || reference.Sub(e.At) > auditBefore {
 			continue
 		}
-		out = append(out, edit{at: e.At, what: strings.TrimPrefix(AuditWords(e), "changed: "), audit: AuditBy(e), near: !broke.IsZero(), by: e.Actor.By()})
+		out = append(out, edit{at: e.At, what: strings.TrimPrefix(AuditWords(e), "changed: "), audit: AuditBy(e),
+			near: !broke.IsZero(), by: e.Actor.By()})
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"flarewire/api"
 	"flarewire/internal/store"
@@ -61,7 +62,7 @@ func (a *Account) changedTogether(i Incident) (string, Evidence) {
 	}
 	return fmt.Sprintf("%d of %d were changed by %s, the last at %s (%s).", by[last], i.Tunnels(), last, Clock(entry.At, a.facts.Now),
 			strings.TrimPrefix(AuditWords(entry), "changed: ")),
-		Evidence{"audit log", entry.At.UTC().Format("2006-01-02T15:04:05Z07:00") + " " + strings.ReplaceAll(entry.Resource, "_", " ") + " " + AuditBy(entry)}
+		Evidence{"audit log", entry.At.UTC().Format(time.RFC3339) + " " + strings.ReplaceAll(entry.Resource, "_", " ") + " " + AuditBy(entry)}
 }
 
 // RecordObjects are the members of an incident that Cloudflare's log has something of.

@@ -84,7 +84,7 @@ func (c tunnelCase) ceased(f *Finding, subcode int, byCloudflare bool, text stri
 	f.Text, f.routers = text+": the session was ended on purpose.", !byCloudflare
 	f.Next = "Ask who did it on the router, or look in its log: on Cloudflare's side nothing is broken."
 	if byCloudflare {
-		f.Next = "See the audit log for changes on Cloudflare's side; if there are none, send this record to Cloudflare support."
+		f.Next = "See the audit log for changes on Cloudflare's side; if there are none, send this log entry to Cloudflare support."
 	}
 	switch {
 	case subcode == 1 && byCloudflare:
@@ -97,10 +97,11 @@ func (c tunnelCase) ceased(f *Finding, subcode int, byCloudflare bool, text stri
 		f.Next = "On the router: raise maximum-prefix for this neighbor or filter what comes in; then clear the session."
 	case subcode == 2 && !byCloudflare:
 		f.Text = text + ": the neighbor is shut down on the router."
-		f.Next = "On the router: take the shutdown off the neighbor " + cloudflareSide(c.Tunnel) + ", when whoever set it agrees."
+		f.Next = "On the router: re-enable the neighbor " + cloudflareSide(c.Tunnel) + " once whoever shut it down agrees."
 	case subcode == 7:
 		f.Cause, f.Source, f.routers = Collision, srcRecord+"RFC 4271 (section 6.8), RFC 4486", true
-		f.Text = text + ": both sides opened a connection at once, and one of both must go. It keeps the session down only when it comes again."
+		f.Text = text + ": both sides opened a connection at the same time, and one of the two had to close. " +
+			"This keeps the session down only if it repeats."
 		f.Next = "On the router: one neighbor statement for " + cloudflareSide(c.Tunnel) + " only, each router with its own BGP identifier."
 	}
 }

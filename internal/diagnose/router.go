@@ -119,7 +119,7 @@ func (r routerSide) contradicts() string {
 	if r.State != store.Up || s == nil || s.State == "" && !s.Missing || s.Established() {
 		return ""
 	}
-	return "Cloudflare's status still says up" + strings.TrimSuffix(r.statusAge(), " old") + ": it is of before."
+	return "Cloudflare's status still says up" + strings.TrimSuffix(r.statusAge(), " old") + ": it is outdated."
 }
 
 func ofRouter(field, value string) Evidence { return Evidence{"router: " + field, value} }
@@ -136,11 +136,11 @@ func (r routerSide) interfaceDown() []Finding {
 	}
 	evidence := ofRouter("interface "+i.Name, "down")
 	text := "The tunnel interface " + i.Name + " of the router is down."
-	next := "On the router: why is " + i.Name + " down? Its source address, its tunnel's other end, a keepalive."
+	next := "On the router, find out why " + i.Name + " is down: check its source address, its destination address and any keepalive."
 	if i.Admin != nil && !*i.Admin {
 		evidence.Value = "administratively down"
 		text = "The tunnel interface " + i.Name + " is switched off on the router."
-		next = "On the router: switch " + i.Name + " on (no shutdown, ip link set up), when whoever switched it off agrees."
+		next = "On the router: switch " + i.Name + " on (no shutdown, ip link set up) once whoever switched it off agrees."
 	}
 	f := r.finding(InterfaceDown, Outage, srcTunnels, evidence)
 	f.Text, f.Next = join(text, r.contradicts()), next
@@ -158,8 +158,8 @@ func (r routerSide) endpoint() []Finding {
 	outer := Evidence{"Cloudflare: cloudflare_endpoint", end}
 	if w.None {
 		f := r.finding(EndpointNoRoute, Outage, srcTunnels, evidence, outer)
-		f.Text = join("The router has no route to Cloudflare's endpoint "+end+": the tunnel cannot leave it.", r.contradicts())
-		f.Next = "On the router: set a route to " + end + " through the provider; is the uplink up, is the default route there?"
+		f.Text = join("The router has no route to Cloudflare's endpoint "+end+": tunnel packets cannot leave it.", r.contradicts())
+		f.Next = "On the router: set a route to " + end + " through the provider; is the uplink up, and is there a default route?"
 		return []Finding{f}
 	}
 	if !r.intoTunnel(w) {
@@ -200,14 +200,15 @@ func (r routerSide) neighbor() []Finding {
 	switch {
 	case s.Missing:
 		f := r.finding(NeighborMissing, Outage, srcBGP, ofRouter("neighbor "+peer, "not configured"), configured)
-		f.Text = join("The router has no BGP neighbor "+peer+", while the tunnel has BGP here. Cloudflare never dials.", r.contradicts())
+		f.Text = join("The router has no BGP neighbor "+peer+", but BGP is configured on the tunnel. "+
+			"Cloudflare is passive; the router must initiate.", r.contradicts())
 		f.Next = "On the router: configure the neighbor " + peer + " with AS " + r.cloudflareASN() + " (c writes its configuration)."
 		return []Finding{f}
 	case s.Shutdown && !s.Established():
 		f := r.finding(NeighborShutdown, Outage, "RFC 4486", append([]Evidence{ofRouter("neighbor "+peer, "administratively shut down")},
 			r.lastReset()...)...)
 		f.Text = join("The neighbor "+peer+" is shut down on the router.", r.contradicts())
-		f.Next = "On the router: take the shutdown off the neighbor " + peer + ", when whoever set it agrees."
+		f.Next = "On the router: re-enable the neighbor " + peer + " once whoever shut it down agrees."
 		return []Finding{f}
 	}
 	return nil
@@ -250,7 +251,8 @@ func (r routerSide) numbers() []Finding {
 	switch {
 	case s.LocalAS != 0 && s.LocalAS != r.BGP.CustomerASN:
 		f := r.finding(ASNMismatch, Outage, rfc4271("section 6.2"), evidence...)
-		f.Text = join(fmt.Sprintf("The router is AS %s to this neighbor, the tunnel has AS %s.", asnText(s.LocalAS), r.asn()), r.contradicts())
+		f.Text = join(fmt.Sprintf("The router uses AS %s toward this neighbor; the tunnel is configured with AS %s.",
+			asnText(s.LocalAS), r.asn()), r.contradicts())
 		f.Next = "Correct one of the two: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
 		out = append(out, f)
 	case s.RemoteAS != 0 && asnText(s.RemoteAS) != r.cloudflareASN():
@@ -289,13 +291,13 @@ func (r routerSide) md5() []Finding {
 	case known && differs && here == "set":
 		f.Evidence[0].Value = "another one than Cloudflare's"
 		f.Text = join("The MD5 key in the router's configuration is another one than Cloudflare's: every TCP packet is dropped.", r.contradicts())
-		f.Next = "Set the same key on both sides; look for spaces at its ends."
+		f.Next = "Set the same key on both sides; check for leading and trailing spaces."
 	case here == "set" && s.Digest == router.DigestWrong:
 		f.Text = join("The router drops Cloudflare's TCP packets: their MD5 digest was made with another key than the router's.", r.contradicts())
-		f.Next = "Set the same key on both sides; look for spaces at its ends."
+		f.Next = "Set the same key on both sides; check for leading and trailing spaces."
 	case here == "set" && s.Digest == router.DigestMissing:
 		f.Text = join("The router drops Cloudflare's TCP packets: they have no MD5 digest, though a key is set at Cloudflare.", r.contradicts())
-		f.Next = "Set the key at Cloudflare once more, the same as on the router; is its change still on the way?"
+		f.Next = "Set the key at Cloudflare once more, the same as on the router; is the change still propagating?"
 	default:
 		return nil
 	}
@@ -317,7 +319,8 @@ func (r routerSide) otherKey() []Finding {
 		ofRouter("state", s.State))
 	f.Likelihood = Likely
 	f.Text = "An MD5 key is set on both sides, and the router gets no TCP connection: this points to different keys."
-	f.Next = "Compare the keys, also for spaces at their ends. A command that prints the neighbor's configuration lets flarewire compare " +
+	f.Next = "Compare the keys, including leading and trailing spaces. A command that prints the neighbor's configuration lets flarewire " +
+		"compare " +
 		"them, and one that prints the log shows what was dropped."
 	return []Finding{f}
 }
@@ -417,7 +420,7 @@ func (r routerSide) policy() []Finding {
 	case s.FilterIn != "" && came:
 		f.Evidence = append([]Evidence{ofRouter("import policy", s.FilterIn)}, f.Evidence...)
 		f.Text = "The session is up and Cloudflare has announced prefixes, but the router's import policy " + s.FilterIn + " takes none of them."
-		f.Next = "On the router: let the networks that are wanted through " + s.FilterIn + "."
+		f.Next = "On the router: permit the wanted networks in " + s.FilterIn + "."
 	default:
 		return nil
 	}

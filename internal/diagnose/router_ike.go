@@ -132,10 +132,9 @@ func (r routerSide) oneWay() []Finding {
 	f := r.finding(OneWay, Outage, srcHealth, evidence...)
 	f.Likelihood = Likely
 	if *in == 0 {
-		f.Text = "The router sends into the tunnel and nothing comes out of it."
-		f.Next = "Look at the path from Cloudflare to the router: a firewall before it, GRE (protocol 47) or ESP that is let out only, another " +
-			"source " +
-			"address than the customer endpoint."
+		f.Text = "The router sends into the tunnel and receives nothing from it."
+		f.Next = "Check the path from Cloudflare to the router: a firewall in front of it, GRE (protocol 47) or ESP permitted outbound only, " +
+			"or a source address other than the customer endpoint."
 		if known && traffic.Egress != nil && *traffic.Egress > 0 {
 			f.Likelihood = Certain
 			f.Text += " Cloudflare sends " + bits(*traffic.Egress) + " into it, which is lost on the way."
@@ -143,7 +142,7 @@ func (r routerSide) oneWay() []Finding {
 		}
 		return []Finding{f}
 	}
-	f.Text = "Packets come out of the tunnel at the router and it sends none back."
+	f.Text = "The router receives packets from the tunnel and sends none back."
 	f.Next = "On the router: check that its return routes point into the tunnel, and that no policy or ACL drops the replies."
 	if known && traffic.Ingress != nil && *traffic.Ingress == 0 {
 		f.Likelihood = Certain
@@ -179,7 +178,7 @@ func (r routerSide) contradiction() []Finding {
 	}
 	f := r.finding(SidesDiffer, Impaired, srcOwn, ofRouter("session", state))
 	f.Likelihood = Likely
-	f.Next = "Refresh, and ask the router again: the two answers are of different moments."
+	f.Next = "Refresh, and ask the router again: the two answers are from different times."
 	reported, since := r.Reported(), r.At.Add(-s.Since)
 	switch {
 	case s.Established() && s.Since >= 0 && !reported.IsZero() && reported.Before(since):

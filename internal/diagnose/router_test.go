@@ -60,7 +60,7 @@ func TestTheRouterMakesACauseCertain(t *testing.T) {
 		cause diagnose.Cause
 		says  string
 	}{
-		"wrong-AS":               {api.GRE, side.FRR, nil, diagnose.ASNMismatch, "The router is AS 64999"},
+		"wrong-AS":               {api.GRE, side.FRR, nil, diagnose.ASNMismatch, "The router uses AS 64999"},
 		"wrong-AS-of-Cloudflare": {api.GRE, side.FRR, nil, diagnose.ASNMismatch, "expects AS 13336"},
 		"shutdown":               {api.GRE, side.FRR, nil, diagnose.NeighborShutdown, "is shut down on the router"},
 		"maximum-prefix":         {api.GRE, side.FRR, nil, diagnose.MaximumPrefixes, "than its maximum of 1"},
@@ -117,7 +117,7 @@ func TestEveryPlatformNamesTheFaultFirst(t *testing.T) {
 		likely bool
 		says   string
 	}{
-		"wrong-AS":               {api.GRE, all, nil, diagnose.ASNMismatch, false, "The router is AS 64999"},
+		"wrong-AS":               {api.GRE, all, nil, diagnose.ASNMismatch, false, "The router uses AS 64999"},
 		"wrong-AS-of-Cloudflare": {api.GRE, all, nil, diagnose.ASNMismatch, false, "expects AS 13336"},
 		"shutdown":               {api.GRE, all, nil, diagnose.NeighborShutdown, false, "is shut down on the router"},
 		"maximum-prefix":         {api.GRE, all, nil, diagnose.MaximumPrefixes, false, "than its maximum of 4"},
@@ -297,7 +297,7 @@ func TestTheSAsOfARouter(t *testing.T) {
 		t.Error("the SA is younger than the key")
 	}
 	if f := ask(sick, sa(time.Hour, 0, 100))[diagnose.OneWay]; f.Likelihood != diagnose.Likely ||
-		!strings.Contains(f.Text, "nothing comes out") {
+		!strings.Contains(f.Text, "receives nothing") {
 		t.Errorf("one way: %+v", f)
 	}
 	for _, both := range []side.SA{sa(time.Hour, 100, 100), sa(time.Hour, 0, 0), sa(time.Hour, 0, 2)} {

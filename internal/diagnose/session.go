@@ -57,7 +57,7 @@ func (c tunnelCase) noKeepalive() Finding {
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
 		Text: join("OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to a filter. A KEEPALIVE has 19 "+
 			"bytes, "+
-			"so the MTU is no first cause.", w.said("was up", c.now)),
+			"so the MTU is an unlikely cause.", w.said("was up", c.now)),
 		Next: "On the router: look at a filter or rate limit for TCP 179 and for packet loss on the path (ping through the tunnel), then at " +
 			"the load " +
 			"of its " +
@@ -76,14 +76,14 @@ func (c tunnelCase) refused() []Finding {
 		Next: "On the router: is the neighbor shut down, was maximum-prefix exceeded (Cloudflare's own limit is 5,000)? " + log}
 	rejected := Finding{Cause: HoldTime, Likelihood: Possible, Impact: Outage, Since: w.until, Source: rfc4271("section 6.2"),
 		Evidence: evidence,
-		Text:     "An OPEN may be rejected: the hold time or a capability does not suit one side.",
+		Text:     "An OPEN may be rejected: one side does not accept the hold time or a capability.",
 		Next:     "On the router: the hold time must be above zero, 45 s or more. " + log}
 	if w.up && !c.edited(w) {
 		cease.Text += " An AS number does not change by itself."
 		return []Finding{cease, rejected}
 	}
 	asn := c.wrongASN(Possible)
-	asn.Text = "TCP is up and BGP is Idle: an OPEN may have been rejected, for a wrong AS number first or for its hold time."
+	asn.Text = "TCP is up and BGP is Idle: an OPEN may have been rejected, most likely for a wrong AS number, or for its hold time."
 	asn.Next += " The hold time must be above zero. " + log
 	return []Finding{asn, rejected, cease}
 }
@@ -271,7 +271,7 @@ func (c tunnelCase) noStatus() []Finding {
 	evidence := []Evidence{{"bgp", "set"}, {"bgp_status", "absent"}}
 	wait := Finding{Cause: NoStatus, Likelihood: Possible, Impact: Outage, Evidence: evidence, Source: srcOwn,
 		Text: "BGP is configured, but the API reports no status for it yet.",
-		Next: "Wait a minute and refresh; if it stays so, ask Cloudflare support."}
+		Next: "Wait a minute and refresh; if this persists, ask Cloudflare support."}
 	young := !c.CreatedOn.IsZero() && c.at.Sub(c.CreatedOn.Time) < settling
 	if c.statuses > 0 || young {
 		return []Finding{wait}

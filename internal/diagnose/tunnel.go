@@ -329,8 +329,8 @@ func (c tunnelCase) nullCipher() []Finding {
 	}
 	return []Finding{{Cause: NullCipher, Likelihood: Remark, Impact: NoImpact, Source: srcIPsec,
 		Evidence: []Evidence{{"allow_null_cipher", "true"}},
-		Text:     "The null cipher is allowed: the router may negotiate no encryption, and then the traffic can be read on its way.",
-		Next:     "Look on the router which cipher is negotiated. The setting is read-only in the API: ask Cloudflare."}}
+		Text:     "The null cipher is allowed: the router may negotiate no encryption, and then the traffic can be read in transit.",
+		Next:     "Check on the router which cipher is negotiated. The setting is read-only in the API: ask Cloudflare."}}
 }
 
 // down says what a tunnel without any better explanation shows.
@@ -387,8 +387,8 @@ func (c tunnelCase) staticWins() []Finding {
 	}
 	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: NoImpact, Source: srcSteering,
 		Evidence: append([]Evidence{{"bgp_status.state", string(c.BGPStatus.State)}}, evidence...),
-		Text: fmt.Sprintf("Static routes point to this tunnel in addition to BGP. With the same prefix and priority (BGP's is %d) the static one "+
-			"wins, so withdrawing the route on the router changes nothing. The API does not show learned routes.",
+		Text: fmt.Sprintf("Static routes point to this tunnel in addition to BGP. With the same prefix and priority (BGP's is %d) the "+
+			"static one wins, so withdrawing the route on the router changes nothing. The API does not show learned routes.",
 			rules.DefaultPriority),
 		Next: "If BGP should decide, delete the static route or give it a larger priority number."}
 	return []Finding{f}

@@ -145,10 +145,10 @@ func TestARhythmIsNamed(t *testing.T) {
 	}{
 		"to the second":     {downs(8, 50*time.Second, 0), "flapping:likely hold-time:possible", "about every 50 s"},
 		"seen at the polls": {downs(9, 45*time.Second, 15*time.Second), "flapping:likely hold-time:possible", "about every 53 s"},
-		"by looks only":     {looked(downs(8, 50*time.Second, 0)), "flapping:likely", "without a clear rhythm"},
+		"by looks only":     {looked(downs(8, 50*time.Second, 0)), "flapping:likely", "without a clear pattern"},
 		"no timer of BGP":   {downs(8, 9*time.Minute, 0), "flapping:likely", "about every 9 min"},
-		"by chance":         {downs(8, 40*time.Second, time.Minute), "flapping:likely", "without a clear rhythm"},
-		"too few to say":    {downs(4, 50*time.Second, 0), "flapping:likely", "without a clear rhythm"},
+		"by chance":         {downs(8, 40*time.Second, time.Minute), "flapping:likely", "without a clear pattern"},
+		"too few to say":    {downs(4, 50*time.Second, 0), "flapping:likely", "without a clear pattern"},
 	} {
 		w := below(api.GRE, store.Healthy, 0.9)
 		w.Track.Events, w.Track.Flapping = c.events, true

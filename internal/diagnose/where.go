@@ -107,7 +107,7 @@ func (t *Table) fate(w *Lookup, p netip.Prefix) Outcome {
 		w.Source = srcOwn
 	}
 	if w.OwnPrefix != nil && outcome == ToInternet {
-		outcome, text, w.Source = Untold, "Nothing leads it to your network, although it belongs to one of your prefixes.", srcAdvertise
+		outcome, text, w.Source = Untold, "No route takes it to your network, although it belongs to one of your prefixes.", srcAdvertise
 	}
 	w.Fate = "No static route matches. " + text
 	if len(w.Reach) > 1 {

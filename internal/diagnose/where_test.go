@@ -63,7 +63,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		"169.254.1.1":     {diagnose.Untold, "no document says"},
 		"0.0.0.0/0":       {diagnose.Untold, "to private and shared ones it is dropped"},
 		"203.0.113.200":   {diagnose.Routed, "1 healthy path, no redundancy"},
-		"203.0.113.1":     {diagnose.Untold, "Nothing leads it to your network"},
+		"203.0.113.1":     {diagnose.Untold, "No route takes it to your network"},
 	} {
 		w := table.Where(asked(text))
 		if w.Outcome != want.outcome || !strings.Contains(w.Text()+" "+w.Fate, want.says) {

@@ -47,7 +47,7 @@ func EndpointPairUsed(pair EndpointPair, ipv4ID bool, others []EndpointPair) Fin
 			continue
 		}
 		if pair.Type == IPsec && ipv4ID {
-			return refuse(srcDocsTunnelRef, "%s has both endpoints too; change one, or use the FQDN identity", o.Owner)
+			return refuse(srcDocsTunnelRef, "%s has the same endpoints; change one, or use the FQDN identity", o.Owner)
 		}
 		return warn(srcDocsTunnelRef, "%s has the same two endpoints; traffic could mix", o.Owner)
 	}

@@ -23,7 +23,7 @@ func CNIMTU(text string) Finding {
 	f := MTU(Interconnect, text)
 	n, ok := wholeNumber(text)
 	if ok && f.Severity == Error {
-		return warn(srcAPICNI, "An MTU of %d is too small to use: %d or %d are right", n, EthernetMTU, DefaultGREMTU)
+		return warn(srcAPICNI, "An MTU of %d is too small; use %d or %d", n, EthernetMTU, DefaultGREMTU)
 	}
 	return f
 }

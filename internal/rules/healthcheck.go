@@ -57,7 +57,7 @@ func HealthCheckTarget(direction, text string) Finding {
 	case LegacyHealthRange().Contains(addr):
 		return warn(srcDocsHealth, "%s is the old target range; leave it empty for the default", LegacyHealthRange())
 	case direction == Unidirectional && (addr.IsPrivate() || addr.IsLinkLocalUnicast() || sharedSpace().Contains(addr)):
-		return warn(srcDocsHealth, "Answers come back over the Internet: a private address cannot send them")
+		return warn(srcDocsHealth, "Replies come back over the Internet; a private address cannot send them")
 	case direction == Bidirectional:
 		return note(srcDocsHealth, "Cloudflare's API text says that it ignores this when bidirectional")
 	}
@@ -75,7 +75,7 @@ func Endpoint(text string) Finding {
 	case !f.IsZero():
 		return f
 	case leadsNowhere(addr):
-		return refuse(srcAPIEndpoint, "Use the address of a host of yours")
+		return refuse(srcAPIEndpoint, "Use the address of one of your hosts")
 	case addr.IsPrivate(), addr.IsLinkLocalUnicast():
 		return warn(srcUnconfirmed, "Private: the documents do not say whether Cloudflare reaches it")
 	}

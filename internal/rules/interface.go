@@ -107,7 +107,7 @@ func InterconnectAddress(version InterconnectVersion, gre bool, text string, own
 		return warn(srcAPIInterconnect15, "Newer documents ask for a /31 on version 1.5, such as 10.100.0.8/31")
 	}
 	if insideAny(p, own) {
-		return note(srcAPIInterconnect15, "Of your own prefixes, which version 1.5 takes")
+		return note(srcAPIInterconnect15, "From your own prefixes, which version 1.5 accepts")
 	}
 	return Finding{}
 }

@@ -18,9 +18,9 @@ func PSK(key string) Finding {
 	case strings.TrimSpace(key) != key:
 		return warn(srcUnconfirmed, "The key begins or ends with a space; probably a copying mistake")
 	case !printable(key):
-		return warn(srcUnconfirmed, "Devices differ in letters beyond ASCII; plain letters are safe")
+		return warn(srcUnconfirmed, "Devices differ in how they handle non-ASCII characters; ASCII is safe")
 	case utf8.RuneCountInString(key) < ShortPSK:
-		return warn(srcRFC7296, "Short keys can be guessed; %d characters or more are right", ShortPSK)
+		return warn(srcRFC7296, "Short keys can be guessed; use %d characters or more", ShortPSK)
 	}
 	return Finding{}
 }

@@ -35,7 +35,7 @@ func RoutePrefixOwned(product Product, prefix netip.Prefix, own []netip.Prefix) 
 	case product == MagicTransit:
 		return warn(srcDocsSteering, "This is outside the account's own prefixes")
 	}
-	return warn(srcDocsRanges, "Ranges that are not private need the account team's help first")
+	return warn(srcDocsRanges, "Ranges outside RFC 1918 need the account team's help first")
 }
 
 // coveredBy reports whether the parts together fill the whole prefix.
@@ -219,7 +219,7 @@ func RouteRegionGaps(routes []Route) []RegionGap {
 func RouteCoverage(prefix netip.Prefix, routes []Route) Finding {
 	for _, gap := range RouteRegionGaps(routes) {
 		if gap.Prefix == prefix.Masked() {
-			return warn(srcDocsSteering, "Dropped where no route is: %s", strings.Join(gap.Missing, " "))
+			return warn(srcDocsSteering, "Dropped in regions without a route: %s", strings.Join(gap.Missing, " "))
 		}
 	}
 	return Finding{}

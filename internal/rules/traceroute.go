@@ -70,11 +70,11 @@ func isHostName(text string) bool {
 func TraceColo(text string) Finding {
 	for i := range len(text) {
 		if !isAlnum(text[i]) {
-			return refuse(srcAPITrace, "A location is named by its airport, such as fra or fra03")
+			return refuse(srcAPITrace, "A location is an airport code, such as fra or fra03")
 		}
 	}
 	if len(text) < 3 {
-		return partial(srcAPITrace, "A location is named by its airport, such as fra or fra03")
+		return partial(srcAPITrace, "A location is an airport code, such as fra or fra03")
 	}
 	if len(text) > 8 {
 		return warn(srcUnconfirmed, "Locations have short names, such as fra or fra03")

@@ -90,7 +90,7 @@ func Rename(from, to string) Finding {
 	if from == to || from == "" {
 		return Finding{}
 	}
-	return warn(srcUnconfirmed, "A new name cuts off past health data and may be refused")
+	return warn(srcUnconfirmed, "Renaming loses past health data and may be refused")
 }
 
 // CloudflareEndpoint checks the Cloudflare side of the outer tunnel: one of the account's anycast addresses
@@ -231,7 +231,7 @@ func UUID(text string) Finding {
 		}
 	}
 	if len(text) < len(shape) {
-		return partial("RFC 9562", "Not complete: an ID has %d characters", len(shape))
+		return partial("RFC 9562", "Incomplete: an ID has %d characters", len(shape))
 	}
 	return Finding{}
 }

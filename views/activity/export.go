@@ -60,7 +60,7 @@ func (m *Module) said(e exported) tea.Cmd {
 	switch {
 	case errors.Is(e.err, fs.ErrExist):
 		return tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{tui.Text(tui.Plain,
-			e.path+" is there already. What it holds is lost then.")},
+			e.path+" already exists. Its contents will be lost.")},
 			Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd { return m.save(e.path, true) }}}})
 	case e.err != nil:
 		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.ErrorText(e.err)}} }

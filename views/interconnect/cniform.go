@@ -25,7 +25,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 		{Key: "interconnect", Label: "Port", Help: "The port it runs over", Control: form.Pick, Free: true,
 			ChoicesNow: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Explain: m.portLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
-		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel interface and in the analytics",
+		{Key: "conduit_name", Label: "Name", Help: "Also names the tunnel interface, here and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
 		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: field.Check(rules.CNIMTU)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},

@@ -25,7 +25,7 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 	return form.Options{Title: title, Verb: "review", Values: linkValues(l), Needs: kit.SessionNeeds(),
 		Sections: []form.Section{
 			{Fields: []form.Field{
-				{Key: "name", Label: "Name", Help: "The CNI calls it conduit_name; the analytics join on it",
+				{Key: "name", Label: "Name", Help: "The CNI's conduit_name; the analytics use it, too",
 					Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, l.Name) }},
 				{Key: "interface_address", Label: "Interface address", Help: "Cloudflare's side, with the prefix length",
 					Check: func(v string, _ form.Values) form.Finding { return m.checkInterface(v, l) }},

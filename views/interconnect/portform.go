@@ -39,7 +39,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 	return form.Options{Title: title, Verb: "review", Values: values,
 		Needs: store.Needs(store.TargetsOf(store.Slots, store.Ports)...),
 		Sections: []form.Section{{Fields: []form.Field{
-			{Key: "kind", Label: "Kind", Control: form.Choice, Help: "A cable in a data center, or a circuit by Google Cloud",
+			{Key: "kind", Label: "Kind", Control: form.Choice, Help: "A cross-connect in a data center, or a circuit from Google Cloud",
 				Choices: []form.Option{{Value: physical, Label: "physical port"}, {Value: partner, Label: "Google Cloud partner"}}},
 			{Key: "slot_id", Label: "Slot", When: cable, Help: "One of the free slots; or press " + tui.KeyOf("new", "n") + " on one in :slots",
 				Control: form.Pick, Free: true, ChoicesNow: func(form.Values) []form.Option { return m.freeSlots() }, Explain: m.slotLive,
@@ -49,7 +49,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 			{Key: "bandwidth", Label: "Bandwidth", When: circuit, Help: strings.Join(rules.Bandwidths(), " "),
 				Suggest: func(form.Values) []string { return rules.Bandwidths() }, Check: field.Check(rules.Bandwidth)},
 			{Key: "pairing_key", Label: "Pairing key", Control: form.Secret, When: circuit,
-				Help:  "From the VLAN attachment in Google Cloud; it is not kept",
+				Help:  "From the VLAN attachment in Google Cloud; not stored",
 				Check: field.Check(rules.PairingKey)},
 			typeField("partner_type", circuit, true),
 		}}},

@@ -127,8 +127,8 @@ func (b *bundling) Update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(back, b.form.Update(form.RefusedMsg{Fields: form.Values{bundlePath: ErrorText(m.err)}}))
 	}
 	// What was there already is replaced only when the user says so.
-	return tea.Batch(back, tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{
-		tui.Text(tui.Plain, tui.Clean(m.path)+" is there already. What it holds is lost then.")},
+	return tea.Batch(back, tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{
+		tui.Text(tui.Plain, tui.Clean(m.path)+" already exists. Its contents will be lost.")},
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd { return b.begin(m.path, true) }}}}))
 }
 
@@ -147,7 +147,7 @@ func (b *bundling) Draw(c tui.Canvas) []string {
 		text += ", for " + age + " so far"
 	}
 	page.Text(tui.Pending, text+"… Then it is written to "+tui.Clean(b.path)+".")
-	page.Text(tui.Muted, "Going back does not end it: a line says then where it was written.")
+	page.Text(tui.Muted, "Leaving this page does not stop it; a message will say where it was written.")
 	return page.Lines()
 }
 

@@ -72,13 +72,13 @@ func (e *Env) chain(s Subject) []tui.Action {
 	case kind.Routes:
 		return []tui.Action{
 			step(towardsTunnel, "its-tunnel", "tunnel", "Go to the tunnel or CNI that carries it",
-				"Its next hop is on no tunnel and no CNI that is known", kind.GRETunnels, kind.IPsecTunnels, kind.Links, kind.CNIs),
+				"Its next hop is not on any known tunnel or CNI", kind.GRETunnels, kind.IPsecTunnels, kind.Links, kind.CNIs),
 			step(towardsPrefix, "its-prefix", "prefix", "Go to the account's prefix that contains it",
-				"Its network is in no prefix that is known", kind.Prefixes)}
+				"Its network is not in any known prefix", kind.Prefixes)}
 	case kind.Prefixes:
-		return []tui.Action{routes(towardsTunnel, "No static route that is known is for its addresses")}
+		return []tui.Action{routes(towardsTunnel, "No known static route covers its addresses")}
 	}
-	return []tui.Action{routes(towardsPrefix, "No static route that is known leads through it")}
+	return []tui.Action{routes(towardsPrefix, "No known static route points to it")}
 }
 
 func (e *Env) linked(s Subject, of []kind.Kind) []tui.Object {

@@ -121,7 +121,7 @@ type rememberedMsg struct{}
 func (e *Env) remember(write func() error) tea.Cmd {
 	return func() tea.Msg {
 		if err := write(); err != nil {
-			return tui.Toast(tui.Pending, "A draft could not be kept: "+err.Error())()
+			return tui.Toast(tui.Pending, "A draft could not be saved: "+err.Error())()
 		}
 		return rememberedMsg{}
 	}

@@ -41,7 +41,7 @@ func (e *Env) BGPSection(s Session) form.Section {
 			Help:  "Your own, or private: 64512-65534, 4200000000-4294967294; not " + asn,
 			Check: func(v string, all form.Values) form.Finding { return checkASN(v, s.ASN, s.Others(all)) }},
 		{Key: "md5_key", Label: "MD5 key", Control: form.Secret, When: on, ReadOnlyWhy: fixed,
-			Help:  "Optional, the same on your router; 1 to 80 characters",
+			Help:  "Optional; the same as on your router; 1 to 80 characters",
 			Check: optionally(rules.MD5Key)},
 		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, ReadOnlyWhy: fixed,
 			Help:    "Also advertised to your router: 0.0.0.0/0; separated by spaces",

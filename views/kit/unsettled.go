@@ -127,9 +127,9 @@ func knownAtStart(known []journal.Entry) string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("How the change of %s has ended is known now: see :activity", known[0].Time.Local().Format("15:04"))
+		return fmt.Sprintf("The outcome of the change at %s is now known: see :activity", known[0].Time.Local().Format("15:04"))
 	}
-	return fmt.Sprintf("How %d changes have ended is known now: see :activity", len(known))
+	return fmt.Sprintf("The outcome of %d changes is now known: see :activity", len(known))
 }
 
 // openAtStart is the line about changes of earlier whose end is not known; empty when there are none.
@@ -138,9 +138,9 @@ func openAtStart(open []journal.Entry) string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("1 change of %s has no known end: see :activity", open[0].Time.Local().Format("15:04"))
+		return fmt.Sprintf("1 change, at %s, has an unknown outcome: see :activity", open[0].Time.Local().Format("15:04"))
 	}
-	return fmt.Sprintf("%d changes since %s have no known end: see :activity", len(open), open[len(open)-1].Time.Local().Format("15:04"))
+	return fmt.Sprintf("%d changes since %s have an unknown outcome: see :activity", len(open), open[len(open)-1].Time.Local().Format("15:04"))
 }
 
 // Recheck is the command that looks once more at one change, by its entry in the journal.

@@ -65,7 +65,8 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 						Check: func(v string, all form.Values) form.Finding {
 							return s.checkNetwork(v, all)
 						}},
-					{Key: "service_id", Label: "Service", Control: form.Pick, Choices: options, Help: "What gets the traffic to these addresses",
+					{Key: "service_id", Label: "Service", Control: form.Pick, Choices: options,
+						Help:    "The service that receives traffic for these addresses",
 						Propose: s.fitting,
 						Check: func(v string, all form.Values) form.Finding {
 							if v == "" {
@@ -220,6 +221,7 @@ func (m *Module) cidrChoices() []form.Option {
 
 // Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: bindingDraft, Label: "Service binding", What: "assigns a prefix, or part of it, to a service such as Magic Transit.",
+	return []kit.Setup{{Kind: bindingDraft, Label: "Service binding",
+		What:  "assigns a prefix, or part of it, to a service such as Magic Transit.",
 		Begin: func() tea.Cmd { return m.newBinding("") }}}
 }

@@ -148,9 +148,8 @@ func checks(r row) resource.Section {
 	}
 	if r.OwnershipValidationToken != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Ownership token", Value: r.OwnershipValidationToken,
-			Note: "not secret; add it as cf-validation: TOKEN to the descr or remarks of the IRR route object, or as a TXT record named cf-validation in " +
-				"the " +
-				"reverse zone"})
+			Note: "not secret; add it as cf-validation: TOKEN to the descr or remarks of the IRR route object, or as a TXT record " +
+				"named cf-validation in the reverse zone"})
 	}
 	s.Fields = append(s.Fields, resource.Field{Label: "Letter of agency", Value: loa(r)})
 	return s

@@ -101,7 +101,7 @@ func (s *Batch) Ongoing(quit bool) string {
 	if s.stage != sending {
 		return ""
 	}
-	return underWay(false, quit) + fmt.Sprintf(" %d more are not sent then.", len(s.plans)-len(s.results)-1)
+	return underWay(false, quit) + fmt.Sprintf(" %d more are then not sent.", len(s.plans)-len(s.results)-1)
 }
 
 // Update implements tui.View.
@@ -180,9 +180,9 @@ func (s *Batch) send() tea.Cmd {
 
 // told is what the dialog says: how many changes there are, and how many of them end something that works.
 func (s *Batch) told() []tui.Line {
-	text := fmt.Sprintf("%d changes are sent, one after the other.", len(s.plans))
+	text := fmt.Sprintf("%d changes will be sent, one after another.", len(s.plans))
 	if len(s.plans) == 1 {
-		text = "1 change is sent."
+		text = "1 change will be sent."
 	}
 	lines := []tui.Line{tui.Text(tui.Plain, text)}
 	for _, text := range append(s.outlook.warnings(), s.live()...) {

@@ -60,7 +60,7 @@ func underSending(stage change.Stage, sent, now time.Time) string {
 	age := tui.AgeSince(sent, now)
 	switch {
 	case stage == change.Noting && now.Sub(sent) < time.Second:
-		return "Writing the change down in the journal. Nothing is sent yet."
+		return "Recording the change in the journal. Nothing is sent yet."
 	case stage == change.Noting:
 		return fmt.Sprintf("Waiting for the journal, which another flarewire is using, for %.0f s so far. Nothing is sent yet; "+
 			"it is given up after %.0f s.",
@@ -180,8 +180,8 @@ func (r *Review) drawResult(p *page) {
 	if err := r.result.Err; err != nil && !strings.Contains(r.result.Text, api.Advice(err)) {
 		p.Text(tui.Plain, kit.ErrorText(err))
 	}
-	p.differences("Did not take effect (what is there, what was wanted)", r.result.NotApplied)
-	p.differences("Changed as well, unasked", r.result.SideEffects)
+	p.differences("Did not take effect (current value, requested value)", r.result.NotApplied)
+	p.differences("Also changed, not requested", r.result.SideEffects)
 	if r.result.Recovery != "" {
 		p.Blank()
 		p.Text(tui.Pending, r.result.Recovery)

@@ -98,7 +98,7 @@ func (r *Reveal) Draw(c tui.Canvas) []string {
 	p := newPage(c)
 	p.Blank()
 	if r.md5 {
-		p.Text(tui.Strong, "The MD5 key of the BGP session goes with the object. Keep it where you keep secrets: the journal does not have it.")
+		p.Text(tui.Strong, "The BGP session's MD5 key is deleted with the object. Store it with your secrets: the journal does not keep it.")
 		p.Blank()
 		p.key("MD5 key", r.secret, r.visible)
 		return p.Lines()

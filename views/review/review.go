@@ -145,9 +145,9 @@ func (r *Review) Ongoing(quit bool) string {
 
 // underWay says what becomes of a change whose page is left.
 func underWay(key, quit bool) string {
-	text := "A change is being sent. It goes on, and how it ended will stand in :activity."
+	text := "A change is being sent. It continues; its outcome will be in :activity."
 	if quit {
-		text = "A change is being sent. When the program ends now, its outcome is not known; the next start looks again and says so in :activity."
+		text = "A change is being sent. If the program ends now, its outcome is unknown; the next start checks it and reports it in :activity."
 	}
 	if key {
 		text += " The new pre-shared key can only be shown here: without it another key must be generated."
@@ -300,7 +300,7 @@ func (r *Review) waysOut() []tui.Action {
 	}
 	why := ""
 	if r.out != "" { // a second creation beside one that may still come would be one too many
-		why = "whether the last attempt has created something is not known yet: see :activity"
+		why = "it is not known yet whether the last attempt created something: see :activity"
 	}
 	return []tui.Action{
 		{Name: "create-now", Keys: []string{"c"}, Short: "create now", Footer: true, Why: why,
@@ -352,7 +352,7 @@ func (r *Review) unlessConflicts(send, again tui.Action) []tui.Action {
 		return []tui.Action{send, again}
 	}
 	accept := tui.Action{Name: "accept", Keys: []string{"a"}, Short: "apply anyway", Footer: true, Run: r.accept,
-		Long: "Keep the other's changes, and yours where both changed the same field"}
+		Long: "Keep their changes, and yours where both changed the same field"}
 	if r.plan.Blocked() == "" {
 		accept.Why = "accepted already"
 	}

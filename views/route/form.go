@@ -28,7 +28,7 @@ func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd)
 		Title: title, Verb: "review", Values: values(r),
 		Sections: []form.Section{
 			{Title: "Route", Intro: "Which network, and through which tunnel or CNI.", Fields: m.mainFields(r.ID)},
-			{Title: "ECMP weight and scope", Intro: "Only when several routes share a network, or a route is for some places alone.",
+			{Title: "ECMP weight and scope", Intro: "Only when several routes share a network, or a route applies to some places only.",
 				Folded: r.Weight == 0 && r.Scope == nil, Fields: m.scopeFields(r.ID)},
 		},
 		Submit: func(v form.Values) tea.Cmd { return submit(apply(r, v)) },
@@ -56,7 +56,7 @@ func (m *Module) mainFields(id string) []form.Field {
 				return field.WorstOf(field.Worst(rules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
 					m.env.Taken(rules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or CNI: its address, or its name to find that",
+		{Key: "nexthop", Label: "Next hop", Help: "Your address on a tunnel or CNI; type its name to find it",
 			Control: form.Pick, Free: true, ChoicesNow: func(form.Values) []form.Option { return m.hops() }, Normalize: rules.AddressText,
 			Explain: m.hopLive,
 			Check:   m.checkHop},
@@ -72,7 +72,8 @@ func (m *Module) scopeFields(id string) []form.Field {
 			Check: func(v string, all form.Values) form.Finding {
 				return field.WorstOf(field.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Empty: "no limit", Control: form.Many, Free: true,
+		{Key: "colo_regions", Label: "Regions", Help: "Only in these regions; empty for everywhere", Empty: "no limit",
+			Control: form.Many, Free: true,
 			Choices: regions(),
 			Check: func(v string, all form.Values) form.Finding {
 				return field.CheckList(rules.Region)(strings.ToUpper(v), all)

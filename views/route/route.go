@@ -249,7 +249,7 @@ func viaNote(env *kit.Env, r api.Route) string {
 	if why := env.SubnetsUnknown(); why != "" {
 		return why
 	}
-	return "in no tunnel's or CNI's subnet"
+	return "not in the subnet of any tunnel or CNI"
 }
 
 // siblings are the other routes for the same network: who wins and who shares is seen at once.
@@ -286,7 +286,7 @@ func (m *Module) field(r, other api.Route) resource.Field {
 		f.Note = "never takes over"
 	case diagnose.FellBehind:
 		state, _ := m.state(other)
-		f.Note = "comes first by its priority, but what it leads through is " + strings.ToLower(state)
+		f.Note = "comes first by priority, but its next hop is " + strings.ToLower(state)
 	case diagnose.CannotTell:
 		f.Note = "which one carries the traffic depends on health that is not known"
 	}

@@ -65,9 +65,9 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 		}},
 		{Title: "Options", Folded: true, Fields: []form.Field{
 			{Key: "packet_type", Label: "Packets", Control: form.Choice, Choices: packets,
-				Help: "A router that drops ICMP may answer to another kind"},
-			{Key: "max_ttl", Label: "Largest TTL", Help: "How many hops at most, up to 64", Check: field.Check(rules.TraceMaxHops)},
-			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Up to 10", Check: field.Check(rules.TraceProbes)},
+				Help: "A router that drops ICMP may answer another protocol"},
+			{Key: "max_ttl", Label: "Largest TTL", Help: "Maximum number of hops, up to 64", Check: field.Check(rules.TraceMaxHops)},
+			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Probes for each hop, up to 10", Check: field.Check(rules.TraceProbes)},
 			{Key: "port", Label: "Port", Help: "tcp, udp: destination port; icmp: first sequence; 0: Cloudflare chooses",
 				Check: field.Check(rules.TraceDestination)},
 			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: field.Check(rules.TraceWaitTime)},

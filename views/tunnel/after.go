@@ -75,7 +75,7 @@ func (m *Module) rotate(id, confirm string) tea.Cmd {
 				plan, err := change.PrepareGeneratePSK(ctx, w, opened)
 				if confirm == "" { // what was just made has no key that could be lost
 					plan.Warnings, plan.Consequences = nil, []string{
-						"Cloudflare shows the key a single time, and flarewire keeps no copy: be ready to store it"}
+						"Cloudflare shows the key only once, and flarewire keeps no copy: be ready to store it"}
 				}
 				return plan, err
 			},

@@ -252,7 +252,7 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route points to it."),
 			b.ends(c, t)...)
 	case t.BGP == nil && probed(t) == store.HealthUnknown:
-		return append(tui.Paragraph(c, tui.Muted, "There is no BGP on this tunnel: it is good when the probes are answered, which is not known "+
+		return append(tui.Paragraph(c, tui.Muted, "There is no BGP on this tunnel: it is up when health checks are answered, which is not known "+
 			"yet."),
 			b.ends(c, t)...)
 	case t.BGP == nil:
@@ -261,7 +261,7 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 		return tui.Paragraph(c, tui.Pending, "The session was up "+tui.AgeSince(statusTime(t), c.Now)+" ago, when its status was last updated; "+
 			"it may have changed since.")
 	case t.State == store.Up && b.steps.up.before:
-		return tui.Paragraph(c, tui.Good, "The session was up already when you began to follow it.")
+		return tui.Paragraph(c, tui.Good, "The session was already up when you opened this page.")
 	case t.State == store.Up:
 		return tui.Paragraph(c, tui.Good, "The session is up"+sinceCreation(b.steps.up, b.steps.listed)+".")
 	}
@@ -281,7 +281,7 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	}
 	if t.Kind == api.IPsec && !b.m.hasKey(t) {
 		out = append(out, tui.Paragraph(c, tui.Pending, tui.KeyOf("generate-key",
-			"K")+" makes a pre-shared key, unless your router has one that you set yourself.")...)
+			"K")+" generates a pre-shared key, unless your router has one that you set yourself.")...)
 	}
 	if t.BGP != nil && t.BGPStatus == nil && t.Track.Looked.Sub(b.steps.began) < statusComes {
 		return append(out, tui.Paragraph(c, tui.Muted, "The API reports no status for the session yet; that is usual in the first minutes.")...)

@@ -81,7 +81,7 @@ func (m *Module) routerConfigOf(kind api.TunnelKind, id string, psk api.Secret) 
 	a := routerConfigAction()
 	a.Footer = true
 	if !psk.IsZero() {
-		a.Long = "Configuration for your router, with this key when you ask for it there"
+		a.Long = "Configuration for your router, with this key on request"
 	}
 	a.Run = func() tea.Cmd {
 		return tui.Push(review.NewOpening(m.env, "Router configuration", func(ctx context.Context) (tui.View, error) {
@@ -219,7 +219,7 @@ func (r *RouterConfig) keyAction() tui.Action {
 		Run: func() tea.Cmd { r.withKey = !r.withKey; r.render(); return nil }}
 	switch {
 	case r.psk.IsZero():
-		a.Why = "the key is known only right after it was generated; put it in the place of its placeholder by yourself"
+		a.Why = "the key is known only right after it is generated; replace the placeholder yourself"
 	case r.platforms[r.at] == routerconfig.Terraform:
 		a.Why = "Terraform would keep the key in its state, readable; it is never in this text"
 	case r.withKey:

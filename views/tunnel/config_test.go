@@ -180,7 +180,7 @@ func TestAFileThatIsThereIsReplacedOnlyWhenTheUserSaysSo(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.write(path)
-		d.shows("Replace what is there?")
+		d.shows("Replace the file?")
 		d.press("enter")
 		if text, _ := os.ReadFile(path); string(text) != "precious" {
 			t.Errorf("after the answer to leave it the file has:\n%s", text)
@@ -199,7 +199,7 @@ func TestANewKeyGoesIntoTheTextOnRequest(t *testing.T) {
 		d, _ := sit(t)
 		d.goTo("ams-br2-ipsec")
 		d.press("c", "p")
-		d.shows("the key is known only right after it was generated")
+		d.shows("the key is known only right after it is generated")
 		d.press("esc", "K")
 		d.shows("New pre-shared key for ams-br2-ipsec")
 		time.Sleep(time.Second) // it is read first

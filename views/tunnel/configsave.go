@@ -71,8 +71,8 @@ func (r *saver) saved(m savedMsg) tea.Cmd {
 	r.saving = false
 	switch {
 	case errors.Is(m.err, fs.ErrExist):
-		return tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{
-			tui.Text(tui.Plain, tui.Clean(m.path)+" is there already, or has a file of the same name in it. What it holds is lost then.")},
+		return tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{
+			tui.Text(tui.Plain, tui.Clean(m.path)+" already exists, or contains a file of the same name. Its contents will be lost.")},
 			Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd { return r.save(m.path, m.config, true) }}}})
 	case m.err != nil:
 		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.ErrorText(m.err)}} }

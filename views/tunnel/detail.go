@@ -177,7 +177,7 @@ func identity(t store.Tunnel, now time.Time) resource.Section {
 func nullCipher(allowed *bool) resource.Field {
 	f := resource.Field{Label: "Null cipher", Value: field.Switch(allowed), Note: "read-only in the API"}
 	if allowed != nil && *allowed {
-		f.Value, f.Role, f.Note = "allowed", tui.Bad, "your router may negotiate no encryption: the traffic can be read on its way"
+		f.Value, f.Role, f.Note = "allowed", tui.Bad, "your router may negotiate no encryption: the traffic can be read in transit"
 	}
 	return f
 }

@@ -45,7 +45,7 @@ func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit f
 		Folded: true, Fields: []form.Field{
 			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE",
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.MTU(rules.GRE, v)) }},
-			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255",
+			{Key: "ttl", Label: "TTL", Help: "TTL of the outer packets, 1 to 255",
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.TTL(rules.GRE, v)) }},
 			field.ReturnRouting(),
 		}}

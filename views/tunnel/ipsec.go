@@ -24,8 +24,8 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 	}
 	values["allow_null_cipher"] = field.YesNo(t.AllowNullCipher != nil && *t.AllowNullCipher)
 	f := fields{m: m, kind: rules.IPsec, id: t.ID, name: t.Name}
-	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it is generated " +
-		"after the tunnel is created.", Folded: true, Fields: []form.Field{
+	own := form.Section{Title: "IPsec", Intro: "The key and the identity. Usually Cloudflare generates the key, after the tunnel is " +
+		"created.", Folded: true, Fields: []form.Field{
 		{Key: "replay_protection", Label: "Anti-replay", Control: form.Choice, Choices: form.YesNo,
 			Help: "Off is recommended with anycast; on for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {
@@ -54,8 +54,8 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 
 // What is said of a tunnel that may run without encryption, in its form and in each review of a change of it.
 const (
-	nullCipherFixed   = "Allowed: your router may negotiate no encryption. The API takes no change of this"
-	nullCipherWarning = "This tunnel may run without encryption: its null cipher is allowed, and the API takes no change of that. Look on " +
+	nullCipherFixed   = "Allowed: your router may negotiate no encryption. The API cannot change this"
+	nullCipherWarning = "This tunnel may run without encryption: the null cipher is allowed, and the API cannot change that. Check on " +
 		"the router which cipher is negotiated"
 )
 

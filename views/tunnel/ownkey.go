@@ -61,7 +61,7 @@ func (m *Module) ownKeysForm(rows []store.Tunnel) form.Options {
 		s.Fields = append(s.Fields, f)
 	}
 	if len(rows) == 1 {
-		s.Fields = append(s.Fields, form.Field{Key: againKey, Label: "Again", Control: form.Secret, Help: "The same key again",
+		s.Fields = append(s.Fields, form.Field{Key: againKey, Label: "Again", Control: form.Secret, Help: "Repeat the key",
 			Check: checkAgain})
 	}
 	return form.Options{Title: title, Verb: "review", Values: form.Values{}, Sections: []form.Section{s},

@@ -110,7 +110,7 @@ func (p pairing) of(v form.Values) fields {
 func (p pairing) router() form.Section {
 	return form.Section{Title: "Router", Intro: "Your router, and the first of the two tunnels. Suggested values can be kept.",
 		Fields: []form.Field{
-			{Key: "name", Label: "Name", Help: "Of the first tunnel; the second gets the next number: fra-1, fra-2",
+			{Key: "name", Label: "Name", Help: "Name of the first tunnel; the second gets the next number: fra-1, fra-2",
 				Check: func(v string, all form.Values) form.Finding { return p.of(all).checkName(v, all) }},
 			{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
 				Check: func(v string, all form.Values) form.Finding {
@@ -145,17 +145,18 @@ func sameEndpoint(v form.Values) bool {
 }
 
 func (p pairing) twin() form.Section {
-	s := form.Section{Title: "Second tunnel", Intro: "The second tunnel goes to Cloudflare's other address, so that either can fail without an outage.",
+	s := form.Section{Title: "Second tunnel",
+		Intro: "The second tunnel goes to Cloudflare's other address, so that either can fail without an outage.",
 		Fields: []form.Field{
-			{Key: "twin_name", Label: "Second name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
-			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "Of the second tunnel: another one than the first tunnel's",
+			{Key: "twin_name", Label: "Second name", Help: "Name of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
+			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "For the second tunnel; normally not the first tunnel's",
 				Control: form.Pick, Free: true, ChoicesNow: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
 				Propose: p.otherEndpoint, Check: p.checkTwinEndpoint,
 				Explain: func(v form.Values) string {
 					return p.of(v).endpointLive(form.Values{"cloudflare_endpoint": v["twin_cloudflare_endpoint"]})
 				}},
 			{Key: "twin_customer_endpoint", Label: "Your other endpoint", When: sameEndpoint, Check: p.checkTwinCustomer,
-				Help: "A second address of your router: the pair cannot share both outer ones"},
+				Help: "A second address of your router: two tunnels cannot share both endpoints"},
 			{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
 				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
 				Check: p.checkSubnet("twin_interface_address"), Explain: sidesLive, Normalize: rules.PrefixText},
@@ -319,12 +320,12 @@ func (p pairing) settings() form.Section {
 		Fields: []form.Field{
 			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE", When: gre,
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.MTU(rules.GRE, v)) }},
-			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255", When: gre,
+			{Key: "ttl", Label: "TTL", Help: "TTL of the outer packets, 1 to 255", When: gre,
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.TTL(rules.GRE, v)) }},
 			{Key: "replay_protection", Label: "Anti-replay", Control: form.Choice, Choices: form.YesNo,
 				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on for devices that cannot turn it off",
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.ReplayProtection(v == "yes")) }},
-			{Key: "description", Label: "Description", Help: "Of both tunnels: free text for your colleagues"},
+			{Key: "description", Label: "Description", Help: "Of both tunnels; free text for your colleagues"},
 		}}
 }
 

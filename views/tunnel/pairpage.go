@@ -247,7 +247,7 @@ func (p *PairPage) generate(s pairStep) tea.Cmd {
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := change.PrepareGeneratePSK(ctx, w, opened)
 				plan.Warnings, plan.Consequences = nil, []string{
-					"Cloudflare shows the key a single time, and flarewire keeps no copy: be ready to store it"}
+					"Cloudflare shows the key only once, and flarewire keeps no copy: be ready to store it"}
 				return plan.InBatch(p.pair.ID), err
 			}}), nil
 	}))
@@ -319,7 +319,7 @@ func (p *PairPage) needsMD5() bool {
 
 func (p *PairPage) askMD5() tea.Cmd {
 	return tui.Push(form.New(form.Options{Title: "MD5 key", Verb: "go on", SubmitIsFinal: true, Sections: []form.Section{{Fields: []form.Field{
-		{Key: "md5_key", Label: "MD5 key", Control: form.Secret, Help: "The same as when the pair was begun",
+		{Key: "md5_key", Label: "MD5 key", Control: form.Secret, Help: "The key you entered when you began the pair",
 			Check: func(v string, _ form.Values) form.Finding { return field.Finding(md5Rule(v)) }}}}},
 		Submit: func(v form.Values) tea.Cmd {
 			p.md5 = v["md5_key"]

@@ -122,12 +122,12 @@ func TestABundleFromTheScreen(t *testing.T) {
 	term.Press("enter")
 	term.WaitFor("the tunnel's page", on("waw-br1-ipsec"))
 	write()
-	term.WaitText("Replace what is there?")
+	term.WaitText("Replace the file?")
 	before, _ := os.ReadFile(path)
 	choose(term, "Replace")
 	choose(term, "Cancel")
 	term.Press("enter")
-	term.WaitGone("Replace what is there?")
+	term.WaitGone("Replace the file?")
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
 		t.Error("the safe answer replaced it")
 	}

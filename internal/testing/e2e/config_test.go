@@ -43,7 +43,7 @@ func TestTheRoutersSideOfATunnelBecomesAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	write()
-	term.WaitText("Replace what is there?")
+	term.WaitText("Replace the file?")
 	if text, _ := os.ReadFile(path); string(text) != "precious" {
 		t.Error("it was replaced before anybody said so")
 	}

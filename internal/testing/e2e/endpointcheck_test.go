@@ -22,7 +22,7 @@ func TestAnEndpointIsCheckedRenamedAndForgotten(t *testing.T) {
 	term.Press("n")
 	term.WaitText("ctrl+s review")
 	term.Type("127.0.0.1")
-	term.WaitText("Use the address of a host of yours")
+	term.WaitText("Use the address of one of your hosts")
 	for range len("127.0.0.1") {
 		term.Press("backspace")
 	}

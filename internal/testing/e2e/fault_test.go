@@ -35,7 +35,7 @@ var nightFaults = []struct {
 	{simaccount.StatusNotRefreshed, "jnb-br1-ipsec", []string{"status has not been updated", "Check the session on the router"}},
 	{simaccount.KeyNotSet, "jnb-br1-ipsec", []string{"shows no pre-shared key", "Generate a key"}},
 	{simaccount.PathDown, "fra-dc1-gre", []string{"Health checks fail through the tunnel", "IP protocol 47"}},
-	{simaccount.LargePacketsLost, "fra-dc1-gre", []string{"no KEEPALIVE gets through", "the MTU is no first cause"}},
+	{simaccount.LargePacketsLost, "fra-dc1-gre", []string{"no KEEPALIVE gets through", "the MTU is an unlikely cause"}},
 }
 
 // reading is the screen as running text: the reading below the list is wrapped.
@@ -180,5 +180,5 @@ func TestFlappingAtRekeyIsOnTheOverviewFromTheHistory(t *testing.T) {
 	a.do(w.Close())
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env("XDG_STATE_HOME=" + state)})
 	term.WaitFor("the overview", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && s.Contains(" ports ") })
-	look(term, befallen.Name, []string{"this points to the rekeying of IPsec", "stagger the rekeying"})
+	look(term, befallen.Name, []string{"this points to IPsec rekeying", "stagger the rekeying"})
 }

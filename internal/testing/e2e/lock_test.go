@@ -80,7 +80,7 @@ func TestJumpingAwayDuringSendingSaysWhereTheEndWillStand(t *testing.T) {
 	reads(term, "Sending once, no automatic retry")
 	term.Type(":routes")
 	term.Press("enter")
-	reads(term, "A change is being sent. It goes on, and how it ended will stand in :activity.")
+	reads(term, "A change is being sent. It continues; its outcome will be in :activity.")
 	term.WaitFor("the question", awake)
 	term.Press("tab")
 	term.WaitFor("the other answer", func(s ptytest.Screen) bool { return strings.HasPrefix(marked(s), "Jump") })

@@ -112,7 +112,7 @@ func TestAFaultOfTheRouterIsNamedInThreeKeys(t *testing.T) {
 	term := o.sits()
 	goTo(term, "fra-dc1")
 	faults := []struct{ name, fsm, title, says string }{
-		{"wrong-AS", "Active", "ASN mismatch (certain", "The router is AS 64999"},
+		{"wrong-AS", "Active", "ASN mismatch (certain", "The router uses AS 64999"},
 		{"wrong-AS-of-Cloudflare", "Active", "ASN mismatch (certain", "expects AS 13336"},
 		{"shutdown", "Active", "Neighbor shut down on the router (certain", "is shut down on the router"},
 		{"maximum-prefix", "Active", "Maximum prefixes (certain", "its maximum of 1"},
@@ -121,7 +121,7 @@ func TestAFaultOfTheRouterIsNamedInThreeKeys(t *testing.T) {
 		{"no-neighbor", "Active", "No BGP neighbor on the router (certain", "has no BGP neighbor 10.100.0.8"},
 		{"interface-down", "Active", "Tunnel interface down (certain", "is switched off on the router"},
 		{"route-to-the-endpoint-through-the-tunnel", "Active", "Endpoint routed into its tunnel (certain", "into the tunnel itself"},
-		{"no-route-to-the-endpoint", "Active", "No route to Cloudflare's endpoint (certain", "the tunnel cannot leave it"},
+		{"no-route-to-the-endpoint", "Active", "No route to Cloudflare's endpoint (certain", "tunnel packets cannot leave it"},
 		{"import-policy", "Established", "Router's policy rejects all (certain", "import policy NONE takes none"},
 		{"no-import-policy", "Established", "Router's policy rejects all (certain", "RFC 8212"},
 		{"no-network-statement", "Established", "Nothing announced (certain", "no network statement"},
