@@ -88,9 +88,10 @@ func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 		}
 		return []string{tui.Text(tui.Muted, " Asking Cloudflare…").Paint(c.Theme, c.Width)}
 	}
-	line := tui.Line{{Text: " "}}
-	line = append(line, tunnel.Summary(s.Tunnels, s.RowsMissing(), p.env.Feed.Diagnosis().StatusOutdated, c.Theme.Glyphs)...)
-	lines := []string{line.Whole(c.Width).Paint(c.Theme, c.Width)}
+	line := func(counts tui.Line) string {
+		return append(tui.Line{{Text: " "}}, counts...).Whole(c.Width).Paint(c.Theme, c.Width)
+	}
+	lines := []string{line(tunnel.Summary(s.Tunnels, s.RowsMissing(), p.env.Feed.Diagnosis().StatusOutdated, c.Theme.Glyphs))}
 	if len(s.Ports.Rows) == 0 {
 		return lines
 	}
@@ -98,7 +99,7 @@ func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 	for i, port := range s.Ports.Rows {
 		states[i] = port.State
 	}
-	return append(lines, append(line, interconnect.Summary(states, c.Theme.Glyphs)...).Whole(c.Width).Paint(c.Theme, c.Width))
+	return append(lines, line(interconnect.Summary(states, c.Theme.Glyphs)))
 }
 
 // list is what is wrong; without anything it says what that rests on.
