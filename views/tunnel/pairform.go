@@ -20,7 +20,7 @@ import (
 // pairDraft is what the draft of a pair is kept under, and pairWhat what a pair is for.
 const (
 	pairDraft = "pair"
-	pairWhat  = "two tunnels to one router by two Cloudflare addresses; the router itself is not redundant."
+	pairWhat  = "two tunnels to one router; the router is not redundant."
 )
 
 // pairing makes the form of a pair, or of the twin of a tunnel.
