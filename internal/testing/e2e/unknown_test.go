@@ -23,7 +23,7 @@ func TestAChangeUnderWayWhenTheProgramEndsIsFoundOutAtTheNextStart(t *testing.T)
 
 			// Cloudflare still works on it: the entry stays open, and looking again does not call it done.
 			term := sit(t, ptytest.Options{Env: env})
-			term.WaitText("1 change of ")
+			term.WaitText("1 change, at ")
 			term.WaitText("has an unknown outcome")
 			jump(term, "activity", "iad-dc1-gre")
 			term.WaitText("unknown")
