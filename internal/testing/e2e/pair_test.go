@@ -84,7 +84,7 @@ func TestAPairIsMadeKilledGoneOnWithAndTakenBack(t *testing.T) {
 
 	term = begin()
 	term.WaitFor("that something is left, or how it ended", func(s ptytest.Screen) bool { // two lines at one moment: the last one stays
-		return s.Contains("The pair muc-1 and muc-2 is not finished") || s.Contains("has ended is known now")
+		return s.Contains("The pair muc-1 and muc-2 is not finished") || s.Contains("is now known")
 	})
 	term.WaitText("n new")
 	term.press("n")
