@@ -37,7 +37,7 @@ func TestCheckOfADestination(t *testing.T) {
 			"2 healthy paths; 10.61.16.0/22: no healthy path left"},
 		"each way":         {nil, "--destination 198.18.10.0/24 -vv", 0, "198.18.10.0/24 over fra-dc1-gre: healthy\n"},
 		"health unread":    {blind, "--destination 198.18.10.0/24", 3, "UNKNOWN - 198.18.10.0/24: cannot tell whether the 2 paths are healthy"},
-		"may come by BGP":  {nil, "--destination 172.31.0.0/16", 3, "cannot tell whether a route leads there"},
+		"may come by BGP":  {nil, "--destination 172.31.0.0/16", 3, "cannot tell whether it is routed"},
 		"no network":       {nil, "--destination nonsense", 3, "--destination nonsense"},
 		"with tunnels":     {nil, "--destination 198.18.10.0/24 --tunnel x", 3, "leave out what is about tunnels"},
 		"with a threshold": {nil, "--destination 198.18.10.0/24 -w 3", 3, "leave out what is about tunnels"},

@@ -107,7 +107,7 @@ type flags struct {
 
 	given  func(flag string) bool // whether it was on the command line; nil: none was
 	vault  *keystore.Resolver     // made when it is first needed
-	fleet  *fleetWatch            // made when the full screen begins
+	fleet  *fleetWatch            // made when the full-screen interface begins
 	shares *share.Folder          // of the requests of each credential; nil: every client counts by itself
 }
 
@@ -263,7 +263,7 @@ With --accessible it runs in line-oriented mode, for screen readers, dumb termin
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
 		"refresh interval, minimum 5s; every 5s for up to 5m while a session is coming up")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
-	p.StringVar(&f.notify, "notify", "", "notify on state changes on the full screen: off, bell or terminal (default: the config file's, "+
+	p.StringVar(&f.notify, "notify", "", "notify on state changes on the full-screen interface: off, bell or terminal (default: the config file's, "+
 		"else "+
 		"off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")

@@ -24,13 +24,13 @@ func newDiagnose(x IO, f *flags) *cobra.Command {
 		Use:   "diagnose [NAME]...",
 		Short: "Print what is wrong, worst first, with the likely cause and what to do",
 		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likely
-cause of each and what to do next, as the overview of the full screen does. With NAME, a name or an
+cause of each and what to do next, as the overview of the full-screen interface does. With NAME, a name or an
 id, everything found about that object, with the evidence and its source document; for the first
 tunnel named, also how Cloudflare's data centers see it.
 
 It changes nothing. It reads the tunnels, routes, interconnects, prefixes with what belongs to them,
 and the health and traffic of the last minutes. What could not be read is named on standard error, and
-no conclusion is drawn from it. What earlier runs of the full screen observed, such as flapping
+no conclusion is drawn from it. What earlier runs of the full-screen interface observed, such as flapping
 sessions, counts too.
 
 --ask-router runs your own read-only commands for the router of each named tunnel, as the config file has
@@ -56,7 +56,7 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 			case askRouter && (len(args) == 0 || watching || profiles != nil):
 				return usage("--ask-router needs the name of a tunnel, and goes neither with --watch nor with several profiles")
 			case profiles != nil && (watching || out == changesOutput):
-				return usage("--watch and -o jsonl are of one account: the full screen has :fleet, and flarewire record watches several")
+				return usage("--watch and -o jsonl are of one account: the full-screen interface has :fleet, and flarewire record watches several")
 			case watching:
 				return watchDiagnosis(cmd.Context(), x, f, out, timeout, args)
 			}
@@ -287,7 +287,7 @@ func askedFor(read *diagnose.Account, names []string, x IO, unread bool) ([]diag
 			continue
 		}
 		if len(found) == 0 {
-			return nil, usage("there is no tunnel, prefix, interconnect or route %q; flarewire diagnose without a name lists what has trouble",
+			return nil, usage("there is no tunnel, prefix, interconnect or route %q; flarewire diagnose without a name lists everything with a problem",
 				tui.Clean(name))
 		}
 		out = append(out, found...)

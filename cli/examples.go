@@ -9,7 +9,7 @@ import (
 // examples are those of every command, by its path: help and manual show them, and a test has the flag parser read each.
 var examples = map[string]string{
 	"flarewire": `flarewire --demo                        # look around: a simulated account, no network
-flarewire                               # the full screen; without a credential it asks for one
+flarewire                               # the full-screen interface; without a credential it asks for one
 flarewire --profile prod --read-only    # another profile, and nothing can be changed
 flarewire --accessible                  # line-oriented mode`,
 	"flarewire auth": `flarewire auth login --profile prod     # type a token, hidden

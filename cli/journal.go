@@ -16,7 +16,7 @@ func newJournal(x IO, f *flags) *cobra.Command {
 		Use:   "journal",
 		Short: "Print the changes made from this machine (:activity on the screen)",
 		Long: `Print the changes that flarewire made from this machine, newest first: when, what, with which profile, the object
-before and after, and Cloudflare's request ids. The full screen has them as :activity, with undo. It reads a local file and
+before and after, and Cloudflare's request ids. The full-screen interface has them as :activity, with undo. It reads a local file and
 contacts nobody; the file has no secrets.
 --demo keeps its journal in memory until it ends: with it this command has nothing to print.
 

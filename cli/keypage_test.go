@@ -146,7 +146,7 @@ func (w *walker) sit(p place) *seat {
 	return s
 }
 
-// program is the full screen, or the sign-in.
+// program is the full-screen interface, or the sign-in.
 func (w *walker) program(f *flags, x IO) (*tui.App, error) {
 	if f.start == signInStart {
 		if _, err := f.resolver(x); err != nil {

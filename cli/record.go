@@ -38,7 +38,7 @@ func newRecord(x IO, f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "record",
 		Short: "Monitor without a terminal: keep history, serve metrics, run a command on events",
-		Long: `Watch accounts without a terminal until SIGTERM or ctrl+c. It keeps the history that the full screen
+		Long: `Watch accounts without a terminal until SIGTERM or ctrl+c. It keeps the history that the full-screen interface
 reads, so that since when, how often and what happened are known as soon as somebody opens it.
 
 It serves Prometheus' metrics at http://127.0.0.1:9469/metrics and its own state at /healthz, to this

@@ -23,7 +23,7 @@ import (
 // answers in time saves a page that would only flash up.
 const quickSource = 200 * time.Millisecond
 
-// screens shows the full screen: the sign-in when it is needed, then the account, and another one after each switch of the
+// screens shows the full-screen interface: the sign-in when it is needed, then the account, and another one after each switch of the
 // profile. Every account has a program of its own with a context of its own, so that nothing that was asked for one
 // profile can be taken for another's.
 func (f *flags) screens(ctx context.Context, x IO) error {

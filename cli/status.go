@@ -51,11 +51,11 @@ func newStatus(x IO, f *flags) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Print all tunnels with BGP state, health, and how long each has lasted",
+		Short: "Print all tunnels with BGP state, health, and since when",
 		Long: `Print all GRE and IPsec tunnels with the state of their BGP sessions and their health.
 
-SINCE is how long the state has lasted, as far as that is known: since the last change that flarewire or its recorder saw,
-without one since when the health checks fail. ">6m" is at least 6 minutes: nothing earlier is known. UPDATED is how old the
+SINCE is for how long the tunnel has been as it is: since the last change of its session that flarewire or its recorder saw,
+without one since its health checks fail or are degraded. ">6m" is at least 6 minutes: nothing earlier is known. UPDATED is how old the
 status is that Cloudflare reports.
 
 Health is the average of what Cloudflare's data centers measured in the last ten minutes, as on the screen. It needs the
@@ -89,7 +89,7 @@ or missing credentials. When one list could be read and the other not, it is pri
 			case err != nil:
 				return err
 			case names != nil && watching:
-				return usage("--watch is of one account: the full screen has :fleet, and flarewire record watches several")
+				return usage("--watch is of one account: the full-screen interface has :fleet, and flarewire record watches several")
 			case names != nil && out == changesOutput:
 				return usage("-o jsonl is of one account: name one --profile")
 			case names != nil:

@@ -136,8 +136,9 @@ func (h *Help) keys(c Canvas) []string {
 	}
 	lines = append(lines, c.Theme.Paint(Muted, " Symbols"))
 	for _, s := range [][2]string{
+		{"Text?", "A problem whose cause is only possible"},
 		{">6m", "At least 6 minutes, as in SINCE: nothing earlier is known"},
-		{"?", "Unknown, such as SINCE in the first minute of monitoring, until a change is seen"}} {
+		{"?", "Unknown; in SINCE: no change seen, and monitored for less than a minute"}} {
 		lead := Text(Accent, "   "+Fit(s[0], helpIndent-3)).Paint(c.Theme, helpIndent)
 		for _, text := range Wrap(s[1], c.Width-helpIndent-1) {
 			lines = append(lines, lead+text)

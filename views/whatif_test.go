@@ -42,7 +42,7 @@ func TestAReviewSaysWhatBecomesOfThePaths(t *testing.T) {
 		"a route of two goes": {nil, "routes", shop, "D",
 			[]string{"Effect on routing", shop, "2 healthy paths", "→ 1 healthy path, no redundancy", "The request", "DELETE"}, false},
 		"the last route goes": {onlyPath, "routes", shop, "D", []string{"This removes the last path from " + shop, "Effect on routing",
-			"1 healthy path, no redundancy", "cannot tell whether a route leads there", "The request", "DELETE"}, true},
+			"1 healthy path, no redundancy", "cannot tell whether it is routed", "The request", "DELETE"}, true},
 		"the tunnel of the last way goes": {onlyPath, "tunnels", "fra-dc1-gre", "D",
 			[]string{"This removes the last path from " + shop, "no healthy path left"}, true},
 		"the network is withdrawn": {nil, "prefixes", shop, "W",
@@ -128,8 +128,8 @@ func TestEditsSayWhatBecomesOfThePaths(t *testing.T) {
 		"weight": {nil, route(func(r *api.Route) { r.Weight = 64 }), []string{"fra-dc1-gre 33%", "The request"},
 			[]string{"after fra-dc1-gre 33%, fra-dc2-gre 67%"}, false},
 		"scope of the last one": {onlyPath, route(func(r *api.Route) { r.Scope = &api.RouteScope{ColoRegions: []string{"ENAM"}} }),
-			[]string{"This removes the last path from " + shop, "cannot tell whether a route leads there", "The request"},
-			[]string{"after cannot tell whether a route leads there"}, true},
+			[]string{"This removes the last path from " + shop, "cannot tell whether it is routed", "The request"},
+			[]string{"after cannot tell whether it is routed"}, true},
 		"health check": {nil, tunnel(false, func(g *api.GRETunnel) {
 			off := false
 			check := *g.HealthCheck

@@ -326,7 +326,7 @@ func healthyPaths(n int) string {
 // noRoute is said where no static route matches. Nothing follows from that while one may not have been read, or may come by BGP.
 func (t *Table) noRoute() left {
 	if why := t.MayBeRouted(); why != "" {
-		return left{NoImpact, Possible, why, "cannot tell whether a route leads there: " + why}
+		return left{NoImpact, Possible, why, "cannot tell whether it is routed: " + why}
 	}
 	return left{Outage, Likely, "", "no route leads there"}
 }

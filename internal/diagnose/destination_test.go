@@ -252,16 +252,16 @@ func TestWhatWasNotReadIsNotTold(t *testing.T) {
 			"10.1.0.0/16": "cannot tell whether the 2 paths are healthy: the health was last read 1 h 00 min ago",
 			"10.9.0.0/16": "no route leads there"}},
 		"routes": {func(f *diagnose.Facts) { f.Routes = store.List[api.Route]{Entry: store.Entry{Err: failed}} }, map[string]string{
-			"10.1.0.0/16": "cannot tell whether a route leads there: the routes could not be read",
-			"10.9.0.0/16": "cannot tell whether a route leads there: the routes could not be read"}},
+			"10.1.0.0/16": "cannot tell whether it is routed: the routes could not be read",
+			"10.9.0.0/16": "cannot tell whether it is routed: the routes could not be read"}},
 		"the GRE tunnels": {func(f *diagnose.Facts) { f.Tunnels, f.GRE = nil, store.Entry{Err: failed} }, map[string]string{
 			"10.1.0.0/16": "cannot tell whether the 2 paths are healthy: the GRE tunnels could not be read",
-			"10.9.0.0/16": "cannot tell whether a route leads there: the GRE tunnels could not be read"}},
+			"10.9.0.0/16": "cannot tell whether it is routed: the GRE tunnels could not be read"}},
 		"the IPsec tunnels": {func(f *diagnose.Facts) { f.IPsec = store.Entry{} }, map[string]string{"10.1.0.0/16": "1 of 2 paths healthy",
-			"10.9.0.0/16": "cannot tell whether a route leads there: the IPsec tunnels were not read yet"}},
+			"10.9.0.0/16": "cannot tell whether it is routed: the IPsec tunnels were not read yet"}},
 		"a session is up": {func(f *diagnose.Facts) { f.Tunnels[0].State = store.Up },
 			map[string]string{"10.1.0.0/16": "1 of 2 paths healthy",
-				"10.9.0.0/16": "cannot tell whether a route leads there: BGP is up on 1 tunnel, and the API does not show learned routes"}},
+				"10.9.0.0/16": "cannot tell whether it is routed: BGP is up on 1 tunnel, and the API does not show learned routes"}},
 	} {
 		n := networkOf("healthy", "down").routes("10.1.0.0/16 t0 100", "10.1.0.0/16 t1 100")
 		c.lose(&n.facts)

@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"strconv"
 	"time"
 
 	"flarewire/api"
@@ -75,12 +74,12 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 	}
 	evidence := []Evidence{{"health", string(health.State)}}
 	if health.Score != nil {
-		evidence[0].Value += " (average " + strconv.FormatFloat(*health.Score, 'f', 2, 64) + ")"
+		evidence[0].Value += " (average " + percent(*health.Score) + ")"
 	}
 	f := Finding{Cause: LinkDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: evidence,
 		Text: "Health checks fail through the CNI: this points to its port, the cross-connect or the router.",
-		Next: "Look at the port's state, then on the router: interface, VLAN where there is one, and that it answers the probes. The API does " +
-			"not report BGP over a CNI."}
+		Next: "Check the port's state. Then check the router: the interface, the VLAN if there is one, and whether it answers the probes. " +
+			"The API does not report BGP over a CNI."}
 	if health.State == store.Degraded {
 		f.Cause, f.Likelihood, f.Impact, f.Text = LinkDegraded, Possible, Impaired, "Some health check probes are lost on the CNI."
 	}

@@ -131,7 +131,7 @@ type missing struct {
 }
 
 // carries is what is said of a session that is not up while the tunnel is healthy and routed.
-const carries = " The tunnel is healthy, and its static routes still carry traffic."
+const carries = " The tunnel is healthy: static routes through it do not depend on BGP."
 
 // Analytics, routes, or one list of tunnels is missing, on a good day or in an outage. What was said of the objects of that list, and what
 // rested on it, is not said, or it is said that it cannot be told; nothing else changes, and nothing new is said.

@@ -73,13 +73,31 @@ func (c prefixCase) validation() []Finding {
 	f := Finding{Cause: ValidationFailed, Likelihood: Certain, Impact: Impaired, Source: srcBYOIP, Evidence: evidence,
 		Text: "Checks not passed: " + strings.Join(names, ", ") + "." + pendingChecks(open) +
 			" The prefix is not approved until all checks pass.",
-		Next: "Correct the IRR object, the ROA or the ownership record for this prefix and AS number, then re-validate."}
+		Next: validating(evidence)}
 	if c.approved() {
 		f.Likelihood, f.Impact = Possible, Risk
 		f.Text = "Checks not passed although the prefix is approved: " + strings.Join(names, ", ") + "." + pendingChecks(open) +
 			" Other networks may drop the announcement."
 	}
 	return []Finding{f}
+}
+
+// validating is what to correct for the checks that are not passed.
+func validating(failed []Evidence) string {
+	var correct []string
+	for _, e := range failed {
+		what := "the ownership record"
+		switch e.Field {
+		case rpkiState:
+			what = "the ROA"
+		case "irr_validation_state":
+			what = "the IRR object"
+		}
+		if !slices.Contains(correct, what) {
+			correct = append(correct, what)
+		}
+	}
+	return "Correct " + strings.Join(correct, " and ") + " for this prefix and AS number, then validate it again."
 }
 
 // pendingChecks names the checks that are not over yet; "" where there are none.

@@ -133,7 +133,7 @@ func openWords(e api.BGPEvent) string {
 		text += fmt.Sprintf(", hold time %d s", *d.HoldTime)
 	}
 	if len(d.Capabilities) > 0 {
-		text += ", capabilities " + strings.Join(d.Capabilities[:min(len(d.Capabilities), 8)], " ")
+		text += ", capabilities: " + strings.Join(d.Capabilities[:min(len(d.Capabilities), 8)], ", ")
 	}
 	return text
 }

@@ -55,7 +55,7 @@ func (c tunnelCase) stillRouted(findings []Finding) []Finding {
 	for i := range findings {
 		if f := &findings[i]; f.Impact == Outage {
 			f.Impact = Impaired
-			f.Text = join(f.Text, "The tunnel is healthy, and its static routes still carry traffic.")
+			f.Text = join(f.Text, "The tunnel is healthy: static routes through it do not depend on BGP.")
 			f.Evidence = append(f.Evidence, Evidence{"static routes with a next hop in " + c.InterfaceAddress, strconv.Itoa(len(routes))})
 		}
 	}
@@ -157,10 +157,13 @@ func (c tunnelCase) lowerCause() bool {
 func (c tunnelCase) healthEvidence() []Evidence {
 	value := string(c.Health.State)
 	if c.Health.Score != nil {
-		value += " (average " + strconv.FormatFloat(*c.Health.Score, 'f', 2, 64) + ")"
+		value += " (average " + percent(*c.Health.Score) + ")"
 	}
 	return []Evidence{{"health", value}}
 }
+
+// percent is a health for people: 1 is 100 %.
+func percent(health float64) string { return strconv.FormatFloat(100*health, 'f', 0, 64) + " %" }
 
 func (c tunnelCase) keyless() bool {
 	return c.Kind == api.IPsec && c.PSK != nil && c.PSK.LastGeneratedOn.IsZero()
@@ -199,7 +202,7 @@ func (c tunnelCase) checksOff() []Finding {
 		Evidence: []Evidence{{"health_check.enabled", "false"}},
 		Text: "Health checks are off: Cloudflare reports the tunnel as down regardless of its state, keeps forwarding into it, and cannot " +
 			"alert.",
-		Next: "Turn health checks on. They are also required alongside BGP."}
+		Next: "Turn health checks on. Cloudflare's documentation requires them for tunnels with BGP, too."}
 	if c.Health.State != "" {
 		f.Evidence = append(f.Evidence, c.healthEvidence()...)
 	}

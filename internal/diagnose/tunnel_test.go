@@ -219,7 +219,7 @@ func TestASessionDownOnARoutedTunnelIsReduced(t *testing.T) {
 			t.Errorf("%s: not found among %s", name, causes(found))
 			continue
 		}
-		if f := found[at]; f.Impact != c.want || strings.Contains(f.Text, "still carry traffic") != (c.want == diagnose.Impaired) {
+		if f := found[at]; f.Impact != c.want || strings.Contains(f.Text, "do not depend on BGP") != (c.want == diagnose.Impaired) {
 			t.Errorf("%s: %s: %s", name, f.Impact, f.Text)
 		}
 	}

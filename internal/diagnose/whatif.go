@@ -211,7 +211,7 @@ func (d Difference) Words() (before, after []string) {
 func (d Destination) parts() []string {
 	parts := []string{d.text}
 	if d.Unknown != "" && !slices.ContainsFunc(d.Reach, Reach.Routed) {
-		parts[0] = "cannot tell whether a route leads there" // why may change with everything
+		parts[0] = "cannot tell whether it is routed" // why may change with everything
 	}
 	for _, r := range d.Reach {
 		if text := r.carriers(); text != "" {

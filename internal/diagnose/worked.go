@@ -25,6 +25,7 @@ type worked struct {
 	from  time.Time // since when it worked, at the latest; zero: not known
 	until time.Time // when it was seen to break; zero: not known
 	late  bool      // the break was noticed after a time without looks: until is an upper bound
+	about bool      // the times are those of steps of five minutes
 }
 
 // sessionWorked is what is known of a session that is not up: whether and until when it was.
@@ -46,7 +47,7 @@ func (c tunnelCase) probesWorked() worked {
 	// What was not watched is in the series of the page's analytics.
 	if fell := dips(c.facts.Insights[c.Name].Health); len(fell) > 0 && fell[len(fell)-1].to.IsZero() {
 		if first := c.facts.Insights[c.Name].Health[0]; fell[len(fell)-1].from.After(first.At) {
-			return worked{up: true, from: first.At, until: fell[len(fell)-1].from}
+			return worked{up: true, from: first.At, until: fell[len(fell)-1].from, about: true}
 		}
 	}
 	return worked{}
@@ -80,7 +81,10 @@ func (w worked) said(how string, now time.Time) string {
 			text += ","
 		}
 	}
-	if w.late {
+	switch {
+	case w.about:
+		return text + " until about " + Clock(w.until, now) + "."
+	case w.late:
 		return text + " and stopped before " + Clock(w.until, now) + "."
 	}
 	return text + " until " + Clock(w.until, now) + "."

@@ -138,7 +138,7 @@ func typeNote(kind string) string {
 // What automatic return routing is called and does, on forms and pages.
 const (
 	returnLabel   = "Auto return routing"
-	returnMeaning = "return traffic leaves through the connection the flow came in on"
+	returnMeaning = "when on, return traffic leaves through the connection the flow came in on"
 )
 
 // ReturnDetail is automatic return routing on a detail page.

@@ -28,9 +28,9 @@ func (m *Module) around(p *port, links []api.MagicInterconnect, now time.Time) [
 	}
 	var out []resource.Section
 	if len(ids) > 0 {
-		over := where.Over(m.env, "Destinations over it", diagnose.Destination{}, ids...)
+		over := where.Over(m.env, "Destinations through it", diagnose.Destination{}, ids...)
 		if len(over.Fields) == 0 {
-			over.Fields = []resource.Field{{Value: "no static route leads over it", Role: tui.Muted, Prose: true}}
+			over.Fields = []resource.Field{{Value: "no static route uses it", Role: tui.Muted, Prose: true}}
 		}
 		out = append(out, over)
 	}

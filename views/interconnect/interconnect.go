@@ -123,7 +123,7 @@ func (m *Module) newCNI() tea.Cmd { return m.cniEditor().Create() }
 
 // Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: "cni", Label: "CNI", What: "a BGP peering over a port you have.", Begin: m.newCNI}}
+	return []kit.Setup{{Kind: "cni", Label: "CNI", What: "a Layer 3 link over a port you have, with or without BGP.", Begin: m.newCNI}}
 }
 
 func (m *Module) linkEditor() edit.Editor[api.MagicInterconnect] {

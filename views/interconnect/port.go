@@ -106,7 +106,7 @@ func (m *Module) portSections(p port, now time.Time) []resource.Section {
 	return []resource.Section{
 		m.stateSection(p, now), m.placeSection(p), m.overSection(p),
 		{Title: "Identity", Fields: []resource.Field{
-			{Label: "Name", Value: p.Name, Note: "name and ID"},
+			{Label: "Name", Value: p.Name, Note: "also its ID"},
 			{Label: "Type", Value: field.Or(p.Type, "-")},
 			{Label: "Owner", Value: field.Or(p.Owner, "-")},
 			{Label: "Account", Value: field.Or(p.Account, "-")},
@@ -121,7 +121,7 @@ func (m *Module) stateSection(p port, now time.Time) resource.Section {
 	s := resource.Section{Title: "State", Fields: []resource.Field{
 		{Label: "State", Value: text, Role: role},
 		{Label: "Reason", Value: field.Or(p.Reason, "-")},
-		{Label: "Read", Value: at, Note: age},
+		{Label: "Fetched", Value: at, Note: age},
 	}}
 	if p.Asked.Err != nil {
 		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.ErrorText(p.Asked.Err), Role: tui.Bad, Prose: true})

@@ -68,7 +68,7 @@ func (e *Env) WhereAction(text string) []tui.Action {
 	if f == nil || err != nil {
 		return nil
 	}
-	return []tui.Action{{Name: "where-it-leads", Keys: []string{whereKey}, Short: "where", Footer: true,
+	return []tui.Action{{Name: "where-it-leads", Keys: []string{whereKey}, Short: "paths", Footer: true,
 		Long: "Show its routes and paths, their state and redundancy", Run: func() tea.Cmd { return tui.Push(f.Where(p.Masked())) }}}
 }
 
@@ -79,7 +79,7 @@ func (e *Env) ThroughAction(name string, ids ...string) []tui.Action {
 	if f == nil {
 		return nil
 	}
-	return []tui.Action{{Name: "where-it-leads", Keys: []string{whereKey}, Short: "where", Footer: true,
+	return []tui.Action{{Name: "where-it-leads", Keys: []string{whereKey}, Short: "paths", Footer: true,
 		Long: "Show destinations reached through it, and their redundancy",
 		Run:  func() tea.Cmd { return tui.Push(f.Through(name, ids...)) }}}
 }

@@ -68,8 +68,8 @@ func TestNextIsReadAlsoOnASmallScreen(t *testing.T) {
 // Line by line, the parts of a line that stand apart are told apart by commas, and what announces the next part is not.
 func TestALineOfCountsIsReadAsASentence(t *testing.T) {
 	for drawn, want := range map[string]string{
-		" 14 tunnels   ● 8 up   health checks: ✗ 2 down":   "14 tunnels, ● 8 up, health checks: ✗ 2 down",
-		" 14 tunnels   ● 8 up   health checks:   ✗ 2 down": "14 tunnels, ● 8 up, health checks: ✗ 2 down",
+		" 14 tunnels   BGP: ● 8 up   health checks: ✗ 2 down":   "14 tunnels, BGP: ● 8 up, health checks: ✗ 2 down",
+		" 14 tunnels   BGP: ● 8 up   health checks:   ✗ 2 down": "14 tunnels, BGP: ● 8 up, health checks: ✗ 2 down",
 		"   Data age:  GRE now  CNI now":                   "Data age: GRE now, CNI now",
 		"":                                                 "",
 	} {

@@ -118,10 +118,10 @@ func (m *Module) bgpSections(r row, b api.BGPPrefix, now time.Time) []resource.S
 	changed, age := resource.Time(turned(b), now)
 	add("Since", changed, age+cooldown(b, now))
 	if d := b.OnDemand; d != nil {
-		add("On demand", yesNo(d.OnDemandEnabled), "whether you can advertise and withdraw it here")
+		add("On demand", yesNo(d.OnDemandEnabled), "yes: you can advertise and withdraw it here, unless it is locked")
 		add("Locked", yesNo(d.OnDemandLocked), "whether Cloudflare has locked it; your account team can unlock it")
 	}
-	add("By your BGP", yesNo(controlled(b)), "whether your own announcements decide, not the API")
+	add("Controlled by BGP", yesNo(controlled(b)), "whether your BGP announcements decide, not the API")
 	add("Prepended", strconv.Itoa(b.ASNPrependCount), "extra times that the AS number is in the path, 0 to 3")
 	add("Auto withdrawal", switched(b.AutoAdvertiseWithdraw), "on: withdrawn while no BGP route of yours matches it")
 	add("ASN", asn(b.ASN), "")

@@ -48,7 +48,7 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 	s.Fields = append(s.Fields, rateGraph("Ingress", "from you", look.Ingress, look.IngressErr),
 		rateGraph("Egress", "to you", look.Egress, look.EgressErr))
 	at, note := look.At.UTC().Format("15:04:05")+" UTC", readNote(look, now)
-	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: at, Role: tui.Muted, Note: note,
+	s.Fields = append(s.Fields, resource.Field{Label: "Fetched", Value: at, Role: tui.Muted, Note: note,
 		Graph: func(int) (string, string) { return at, note + "; oldest on the left; gaps: no data" }}) // of the graphs
 	return []resource.Section{s, locations(t, look.Insight)}
 }
@@ -76,7 +76,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 		f.Note = "the analytics have no probe of this tunnel in 24 h"
 		return f
 	}
-	words := fmt.Sprintf("latest %s (%s), lowest %s (%s)", percent(*newest.Value), clock(newest.At), percent(*lowest.Value), clock(lowest.At))
+	words := fmt.Sprintf("latest %s (%s), lowest %s (%s)", percent(*newest.Value), clock(newest.At), percent(*lowest.Value), before(lowest.At, newest.At))
 	if *lowest.Value == *newest.Value {
 		words = fmt.Sprintf("latest %s (%s)", percent(*newest.Value), clock(newest.At))
 	}
@@ -111,7 +111,7 @@ func rateGraph(label, side string, series []store.Point, err error) resource.Fie
 		return f
 	}
 	words := fmt.Sprintf("%s, latest %s (%s), peak %s (%s)", side, field.Rate(*newest.Value), clock(newest.At), field.Rate(*most.Value),
-		clock(most.At))
+		before(most.At, newest.At))
 	if *most.Value == 0 {
 		words = side + ", no traffic in 24 h"
 	}
@@ -160,6 +160,14 @@ func extreme(series []store.Point, better func(a, b float64) bool) *store.Point 
 
 func clock(at time.Time) string { return at.UTC().Format("15:04") }
 
+// before is clock for a time of the last 24 hours, which says so when it is of the day before another.
+func before(at, newest time.Time) string {
+	if at.UTC().YearDay() != newest.UTC().YearDay() {
+		return "yesterday " + clock(at)
+	}
+	return clock(at)
+}
+
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }
 
 // locations are those of Cloudflare's that the tunnel's traffic goes through, the busiest first.
@@ -181,9 +189,9 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 			f.Value, f.Role = field.Rate(*c.BitRate), tui.Plain
 		}
 		if !field.Unprobed(t.HealthCheck) {
-			f.Note = cmp.Or(string(c.State()), "health not known")
+			f.Note = "health: " + cmp.Or(string(c.State()), "not known")
 			if c.Score != nil {
-				f.Note += ", average health " + percent(*c.Score)
+				f.Note += ", average " + percent(*c.Score)
 			}
 			if bad := c.State(); bad == store.Degraded || bad == store.HealthDown {
 				f.Role = HealthRole(bad)

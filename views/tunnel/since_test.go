@@ -87,7 +87,7 @@ func TestTheCountsNameWhatFlaps(t *testing.T) {
 	for want, rows := range map[string][]store.Tunnel{
 		// with its probes off nothing is known of it
 		"3 tunnels   BGP: ● 1 up   ○ 2 no BGP   health checks: ✗ 1 down": {static, unprobed, up},
-		"2 tunnels   BGP: ✗ 1 down   ○ 1 no BGP   health checks: ✗ 2 down (1 also BGP down)": {static,
+		"2 tunnels   BGP: ✗ 1 down   ○ 1 no BGP   health checks: ✗ 2 down (1 with BGP down)": {static,
 			{State: store.Down, Health: static.Health}},
 		"2 tunnels   BGP: ● 2 up (1 flapping)": {up, flaps},
 		"2 tunnels   BGP: ● 2 up (1 stale)":    {up, old},

@@ -339,7 +339,7 @@ func Summary(rows []store.Tunnel, some bool, outdated func(id string) bool, g tu
 	if totals.HealthDown > 0 {
 		line = append(line, tui.Span{Text: fmt.Sprintf("   health checks: %s %d down", g.Down, totals.HealthDown), Role: tui.Bad})
 		if both := downTwice(rows); both > 0 { // else two equal numbers look like the same tunnels
-			line = append(line, tui.Span{Text: fmt.Sprintf(" (%d also BGP down)", both), Role: tui.Muted})
+			line = append(line, tui.Span{Text: fmt.Sprintf(" (%d with BGP down)", both), Role: tui.Muted})
 		}
 	}
 	return line

@@ -64,7 +64,7 @@ func (m *Module) Through(name string, ids ...string) tui.View {
 		return pointers(t.Through(ids...))
 	}
 	d := m.describe("Over " + name)
-	d.None = "No static route leads over it. The API does not show routes learned by BGP."
+	d.None = "No static route uses it. The API does not show routes learned by BGP."
 	return resource.NewList(d, m.source(rows))
 }
 
@@ -117,7 +117,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 		Open: func(d D) tui.View { return m.page(d.Prefix) }, Preview: m.preview,
 		Around: func(d D, now time.Time) []resource.Section { all := m.around(*d, now); return all[:len(all)-1] }, // the others stand in the list
 		Actions: func(D) []tui.Action {
-			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "where", Footer: true,
+			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "paths", Footer: true,
 				Long: "Look up the routes and paths of an address or prefix", Run: m.ask}}
 		},
 	}

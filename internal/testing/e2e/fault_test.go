@@ -21,7 +21,7 @@ var nightFaults = []struct {
 	object string
 	says   []string
 }{
-	{simaccount.WrongASN, "fra-dc1-gre", []string{"this may be a wrong AS number on one side", "remote AS 13335"}},
+	{simaccount.WrongASN, "fra-dc1-gre", []string{"this points to a wrong AS number on one side", "remote AS 13335"}},
 	{simaccount.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not initiate the session",
 		"The API shows both alike"}},
 	// It was up a moment ago, which was seen.

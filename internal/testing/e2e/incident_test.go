@@ -97,7 +97,7 @@ func TestAMassOutageIsOneIncident(t *testing.T) {
 			}
 			a.pass(time.Minute)
 			term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "5s"}, Env: a.env(), Cols: 80, Rows: 24})
-			well := fmt.Sprintf("%d tunnels   ● ", c.all) // none is in a worse state
+			well := fmt.Sprintf("%d tunnels   BGP: ● ", c.all) // none is in a worse state
 			term.WaitFor("a good day", func(s ptytest.Screen) bool { return s.Contains(well) && !s.Contains("waiting") })
 			a.pass(time.Second)
 			var fallen []string

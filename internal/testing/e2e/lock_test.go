@@ -64,7 +64,7 @@ func TestWhatIsChangedDuringTheWaitForTheLockIsNoticed(t *testing.T) {
 	reads(term, "Nothing is sent yet")
 	a.do(a.Mutate(simaccount.GRETunnels, "iad-dc1-gre", func(o simaccount.Object) { o["description"] = "in use since just now" }))
 	release()
-	reads(term, "was changed by somebody else while you were looking (description); nothing was sent")
+	reads(term, "was changed by somebody else during your review (description); nothing was sent")
 	a.untouched()
 	a.object(simaccount.GRETunnels, "iad-dc1-gre")
 }

@@ -148,12 +148,12 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 			!s.Contains("waiting")
 	})
 	worst := "198.18.20.0/24"
-	down(term, term.Screen(), "sin-dc1-ipsec")
+	down(term, term.Screen(), "lhr-hq-gre")
 	term.WaitFor("how many worse rows are out of sight", func(s ptytest.Screen) bool {
 		return s.Contains(" above, ") &&
 			s.Contains("more below")
 	})
-	a.do(a.SetBGP(simaccount.IPsecTunnels, "sin-dc1-ipsec", "Established"))
+	a.do(a.SetBGP(simaccount.GRETunnels, "lhr-hq-gre", "Established"))
 	a.pass(time.Second)
 	term.Press("r")
 	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool {

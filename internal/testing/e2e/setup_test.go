@@ -182,7 +182,7 @@ func TestABringUpIsFoundAgain(t *testing.T) {
 	term.WaitText("enter generate key")
 	term.Press("b")
 	term.WaitFor("the steps", showsAll("created", "key set", "health check", "TCP established", "BGP up", "IKE identity",
-		"K makes a pre-shared key"))
+		"K generates a pre-shared key"))
 	jump(term, "setup", "bring-up: opened")
 	term.Press("G", "enter")
 	term.WaitFor("the steps again", showsAll("Bring up muc-br9-ipsec", "created"))
