@@ -30,7 +30,7 @@ func TestAdvertisingSaysWhichWayIsDownAndThatItTakesItsTime(t *testing.T) {
 	const lost = "The route 198.18.20.0/24 (ENAM WNAM) points to iad-dc1-gre, which is down."
 	d.goTo("198.18.20.0/24")
 	d.Press("enter")
-	d.reads(lost, "iad-dc1-gre ✗ Down › via 10.213.0.9, priority 100, ENAM WNAM", "lhr-hq-gre ◐ Establishing › via 10.213.0.7")
+	d.reads(lost, "iad-dc1-gre ✗ down › via 10.213.0.9, priority 100, ENAM WNAM", "lhr-hq-gre ● healthy › via 10.213.0.7")
 	d.Press("A")
 	d.reads("It takes 2 to 7 minutes", "! "+lost)
 	d.sends()
@@ -86,6 +86,6 @@ func TestARouteIntoATunnelThatTheProbesFindDown(t *testing.T) {
 	d.goTo("198.18.10.0/24")
 	d.Press("enter")
 	d.reads("The route 198.18.10.0/25 (everywhere) points to nrt-br1-ipsec, which health checks report down.",
-		"nrt-br1-ipsec ✗ Health down", "fra-dc1-gre ● Up")
+		"nrt-br1-ipsec ✗ down", "fra-dc1-gre ● healthy")
 	d.lacks("points to fra-dc1-gre")
 }

@@ -48,7 +48,7 @@ func TestTheOverviewsOwnVerbsStandFirst(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(d.Screen()), "\n")
 	keys := lines[len(lines)-1]
 	at := -1
-	for _, key := range []string{"enter open", "T timeline", "m mute", "i where", "E events", "n new", "I destinations", ": go to"} {
+	for _, key := range []string{"enter open", "T timeline", "m mute", "i paths", "E events", "n new", "I destinations", ": go to"} {
 		i := strings.Index(keys, key)
 		if i <= at {
 			t.Errorf("%q is at %d, behind %d: %q", key, i, at, keys)

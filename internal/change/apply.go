@@ -126,7 +126,7 @@ func refusedNow(err error) bool {
 var errLostKey = errors.New("the tunnel has a new key, but the answer that held it was lost: generate another one")
 
 func refused(p Plan, err error) Result {
-	return Result{Outcome: journal.NotDone, ID: p.ID, Err: err, Text: p.Title + ": not done. " + err.Error()}
+	return Result{Outcome: journal.NotDone, ID: p.ID, Err: err, Text: p.Title + ": not done: " + err.Error()}
 }
 
 // step does one request of the plan: check, dry run, journal, send, read back, journal.

@@ -43,11 +43,11 @@ var writes = []mutation{
 	{"2", "No text says \"not done\" when a step was done", "the text of the second step is that of the whole",
 		"TestAReplacementThatStopsHalfWayOffersBothWaysOut/400/u", "internal/testing/reliability", []edit{
 			{replaceFile, `r.Text = title + ": the old tunnel is deleted, and the new one was not created. " + textOf(r.Err)`,
-				`r.Text = title + ": not done. " + textOf(r.Err)`}}},
+				`r.Text = title + ": not done: " + textOf(r.Err)`}}},
 	{"2", "Nor when nobody knows whether the second step was done", "an unknown creation is \"not done\"",
 		"TestAnUnknownCreationOfAReplacementIsLookedFor/false", inChange, []edit{
 			{replaceFile, `r.Text = title + ": the old tunnel is deleted; whether the new one exists is unknown. "`,
-				`r.Text = title + ": not done. "`}}},
+				`r.Text = title + ": not done: "`}}},
 	{"3", "Looking again settles a change of unknown outcome", "what is found is not written down",
 		"TestAnUnknownDeletionIsLookedAtAgainAndUndone", "views", []edit{
 			{"internal/change/lookagain.go", "if r.Outcome != e.Outcome && r.Outcome != journal.Unknown {", "if false {"}}},

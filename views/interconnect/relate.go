@@ -14,6 +14,7 @@ import (
 	"flarewire/tui/resource"
 	"flarewire/views/field"
 	"flarewire/views/kit"
+	"flarewire/views/tunnel"
 )
 
 // How the objects know each other: a CNI names its port; port and link share the reservation of a
@@ -208,9 +209,10 @@ func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 		}
 		c := kit.NextHop{Name: l.Name}
 		if health := m.env.Probed(l.Name); health != store.HealthUnknown && !field.Unprobed(l.HealthCheck) {
-			c.State = "probes " + string(health)
+			c.Role = tunnel.HealthRole(health)
+			c.State = m.env.Glyphs.ForRole(c.Role) + " " + string(health)
 			if health == store.HealthDown {
-				c.Role, c.Down = tui.Bad, "which health checks report down"
+				c.Down = "which health checks report down"
 			}
 		}
 		return c, true

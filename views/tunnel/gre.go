@@ -22,7 +22,7 @@ const (
 
 // greBGPFixed is why the form of an existing GRE tunnel does not change BGP.
 func greBGPFixed() string {
-	return "The API cannot change this on a GRE tunnel; outside the form use " + tui.KeyOf("replace", "R") + " (replace)"
+	return "The API cannot change it on a GRE tunnel; after esc use " + tui.KeyOf("replace", "R") + " (replace)"
 }
 
 // greForm makes the form for a GRE tunnel; a tunnel without id is a new one.

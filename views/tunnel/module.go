@@ -323,7 +323,7 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 
 // stateField is a tunnel with its state on another object's page.
 func (m *Module) stateField(t store.Tunnel) resource.Field {
-	text, role := Condition(m.env, t)
+	text, role := Carrying(m.env, t)
 	return resource.Field{Label: t.Name, Value: text, Role: role, Note: KindName(t.Kind), Open: m.openOne(t)}
 }
 

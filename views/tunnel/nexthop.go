@@ -15,8 +15,9 @@ func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 		}
 		t.Health.State = m.env.Probed(t.Name)
 		c := kit.NextHop{Name: t.Name}
-		c.State, c.Role = Condition(m.env, t)
-		c.Words = c.State + " " + string(probed(t)) // also where the health takes its place
+		c.State, c.Role = Carrying(m.env, t)
+		session, _ := Condition(m.env, t)
+		c.Words = c.State + " " + session // a filter finds both
 		switch {
 		case t.State == store.Down:
 			c.Down = "which is down"

@@ -71,6 +71,17 @@ func Condition(env *kit.Env, t store.Tunnel) (string, tui.Role) {
 	return StateNow(env, t)
 }
 
+// Carrying is how a tunnel carries what static routes lead into it: its health, as Cloudflare steers by it; the state of its session
+// where no health is known.
+func Carrying(env *kit.Env, t store.Tunnel) (string, tui.Role) {
+	health := t.Probed()
+	if health == "" || health == store.HealthUnknown {
+		return Condition(env, t)
+	}
+	role := HealthRole(health)
+	return env.Glyphs.ForRole(role) + " " + string(health), role
+}
+
 // SaysAge reports whether StateNow says how old the state is.
 func SaysAge(env *kit.Env, t store.Tunnel) bool {
 	return t.State == store.Up && !statusTime(t).IsZero() && env.Feed.Diagnosis().StatusOutdated(t.ID)
