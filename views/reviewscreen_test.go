@@ -30,7 +30,8 @@ func TestAReviewIsReadEasily(t *testing.T) {
 		d.goTo("iad-dc1-gre")
 		d.Press(keys)
 		d.See("Cloudflare endpoint")
-		d.types("x") // the name
+		d.See("your side") // the subnet is suggested once the tunnels are read
+		d.types("x")       // the name
 		d.Press("ctrl+s")
 		d.See(said)
 	}

@@ -70,8 +70,8 @@ func TestALineOfCountsIsReadAsASentence(t *testing.T) {
 	for drawn, want := range map[string]string{
 		" 14 tunnels   BGP: ● 8 up   health checks: ✗ 2 down":   "14 tunnels, BGP: ● 8 up, health checks: ✗ 2 down",
 		" 14 tunnels   BGP: ● 8 up   health checks:   ✗ 2 down": "14 tunnels, BGP: ● 8 up, health checks: ✗ 2 down",
-		"   Data age:  GRE now  CNI now":                   "Data age: GRE now, CNI now",
-		"":                                                 "",
+		"   Data age:  GRE now  CNI now":                        "Data age: GRE now, CNI now",
+		"":                                                      "",
 	} {
 		if got := spaced(drawn); got != want {
 			t.Errorf("%q is read as %q, want %q", drawn, got, want)
