@@ -287,7 +287,8 @@ func askedFor(read *diagnose.Account, names []string, x IO, unread bool) ([]diag
 			continue
 		}
 		if len(found) == 0 {
-			return nil, usage("there is no tunnel, prefix, interconnect or route %q; flarewire diagnose without a name lists everything with a problem",
+			return nil, usage("there is no tunnel, prefix, interconnect or route %q; "+
+				"flarewire diagnose without a name lists everything with a problem",
 				tui.Clean(name))
 		}
 		out = append(out, found...)

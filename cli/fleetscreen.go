@@ -22,8 +22,8 @@ const (
 	fleetOpening = 30 * time.Second
 )
 
-// fleetWatch reads the accounts of all profiles for the full-screen interface: each with a session, a client and a store of its own, which can
-// change nothing. It lives as long as the screen, over the switches of the profile.
+// fleetWatch reads the accounts of all profiles for the full-screen interface: each with a session, a client and a store of its own, which
+// can change nothing. It lives as long as the screen, over the switches of the profile.
 type fleetWatch struct {
 	x       IO
 	f       *flags

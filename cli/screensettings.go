@@ -11,7 +11,7 @@ import (
 	"flarewire/views"
 )
 
-// screenSettings is what the config file says of the full-screen interface and line mode, held against the pages and actions that there are.
+// screenSettings is what the config file says of the full-screen interface and line mode, held against the pages and actions there are.
 type screenSettings struct {
 	keys    tui.Keymap
 	aliases map[string]string

@@ -76,7 +76,8 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 		f.Note = "the analytics have no probe of this tunnel in 24 h"
 		return f
 	}
-	words := fmt.Sprintf("latest %s (%s), lowest %s (%s)", percent(*newest.Value), clock(newest.At), percent(*lowest.Value), before(lowest.At, newest.At))
+	words := fmt.Sprintf("latest %s (%s), lowest %s (%s)", percent(*newest.Value), clock(newest.At), percent(*lowest.Value),
+		before(lowest.At, newest.At))
 	if *lowest.Value == *newest.Value {
 		words = fmt.Sprintf("latest %s (%s)", percent(*newest.Value), clock(newest.At))
 	}
