@@ -263,9 +263,8 @@ With --accessible it runs in line-oriented mode, for screen readers, dumb termin
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
 		"refresh interval, minimum 5s; every 5s for up to 5m while a session is coming up")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
-	p.StringVar(&f.notify, "notify", "", "notify on state changes on the full-screen interface: off, bell or terminal (default: the config file's, "+
-		"else "+
-		"off)")
+	p.StringVar(&f.notify, "notify", "",
+		"notify on state changes in the full-screen interface: off, bell or terminal (default: the config file's, else off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
 	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "line-oriented mode instead of a full screen (also ACCESSIBLE)")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
