@@ -21,7 +21,7 @@ func TestAFindingIsMutedOnTheTunnelsOwnPage(t *testing.T) {
 	d.reads(`Mute "Tunnel down" on iad-dc1-gre`, "Reason", "For (hours) 24")
 	d.types("line swap")
 	d.Press("ctrl+s")
-	d.reads("Muted", "Tunnel down, until", "line swap. m ends it.")
+	d.reads("Muted", "Tunnel down, until", "line swap. m unmutes.")
 	d.Press(":")
 	d.types("muted")
 	d.Press("enter")

@@ -80,7 +80,7 @@ func TestTheOverviewIsAWall(t *testing.T) {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			d := sit(t, "overview", nil)
 			d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-			d.See(" 4 ports ", "AFFECTED", "Prefix withdrawn", "DESTINATIONS (9), least redundant first   :where", "10.61.16.0/22",
+			d.See(" 4 ports ", "AFFECTED", "Prefix withdrawn", "DESTINATIONS (9), worst first   :where", "10.61.16.0/22",
 				"no healthy path left", "LOCATIONS (8)", "Frankfurt", "TUNNELS AND CNIs, worst first (16)", "fra-cni-v1", "RECENT EVENTS", "GRE 0s")
 			d.Settle()
 			places := func() (out []int) {

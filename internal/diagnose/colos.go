@@ -124,7 +124,7 @@ func (n locationCount) say() string {
 }
 
 func (n locationCount) evidence() []Evidence {
-	return []Evidence{{"locations with bad health", fmt.Sprintf("%d of %d", n.bad, n.bad+n.good)}}
+	return []Evidence{{"data centers with bad health", fmt.Sprintf("%d of %d", n.bad, n.bad+n.good)}}
 }
 
 // everywhere reads a tunnel that is bad at every location.

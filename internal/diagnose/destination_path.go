@@ -317,7 +317,7 @@ func scoreByTraffic(in store.Insight) (score *float64, down string) {
 		return nil, ""
 	}
 	if len(bad) > 0 {
-		down = "its health is the average of all its locations, weighted by traffic: down at " + some(bad) + ""
+		down = "its health is averaged over the data centers that report it, weighted by traffic: down at " + some(bad) + ""
 	}
 	mean := sum / weight
 	return &mean, down

@@ -27,7 +27,7 @@ func probeFaults() []fault {
 				flow("x", 7e7, 1e3)),
 			near: an(x(api.GRE, "10.1.0.0/31", health(0)))},
 		{name: "no probe gets through a GRE tunnel", object: "x", cause: diagnose.TunnelDown, severity: diagnose.Outage, likely: diagnose.Likely,
-			says: []string{"Health checks fail through"}, is: an(x(api.GRE, "10.1.0.0/31", health(0), down)),
+			says: []string{"Health checks through the tunnel are failing"}, is: an(x(api.GRE, "10.1.0.0/31", health(0), down)),
 			variant: an(x(api.IPsec, "10.2.0.5/30", health(0.2), noBGP)), near: an(x(api.GRE, "10.1.0.0/31", health(1), down))},
 		{name: "status old, probes say down", object: "x", cause: diagnose.TunnelDown, severity: diagnose.Outage, likely: diagnose.Likely,
 			is:      an(append(others(5), x(api.GRE, "10.1.0.0/31", health(0), down, reported(30*time.Hour)))...),

@@ -65,7 +65,7 @@ func routeFaults() []fault {
 			variant: with(an(x(api.IPsec, "10.2.0.5/30")), routed(route("10.2.0.6", func(r *api.Route) { r.Priority = 1 }))),
 			near:    with(an(x(api.GRE, "10.1.0.0/31")), routed(route("10.1.0.1", func(r *api.Route) { r.Priority = 5000 })))},
 		{name: "an interconnect is down", object: "x", cause: diagnose.LinkDown, severity: diagnose.Outage, likely: diagnose.Likely,
-			says: []string{"fail through the CNI"}, is: with(an(), linked(0, store.PortHealthy)),
+			says: []string{"through the CNI are failing"}, is: with(an(), linked(0, store.PortHealthy)),
 			variant: with(an(), linked(0.2, store.PortDown)), near: with(an(), linked(1, store.PortDown))},
 		{name: "an interconnect loses probes", object: "x", cause: diagnose.LinkDegraded, severity: diagnose.Impaired, likely: diagnose.Possible,
 			is: with(an(), linked(0.6, store.PortHealthy)), variant: with(an(), linked(0.79, store.PortPending)),

@@ -29,7 +29,7 @@ func sessionFaults() []fault {
 			variant: an(x(api.IPsec, "10.2.0.5/30", idle, md5, upUntil(time.Hour, time.Minute), modified(3*time.Minute))),
 			near:    an(x(api.GRE, "10.1.0.0/31", down, md5, upUntil(90*day, 10*time.Minute)))},
 		{name: "worked for 90 days, down for 10 minutes", object: "x", cause: diagnose.SessionLost, severity: diagnose.Outage,
-			likely: diagnose.Likely, says: []string{"It was up for", "do not change by themselves", "the path or to the router"},
+			likely: diagnose.Likely, says: []string{"The session was up for", "do not change by themselves", "the path or to the router"},
 			is:      an(x(api.GRE, "10.1.0.0/31", down, upUntil(90*day, 10*time.Minute))),
 			variant: an(x(api.IPsec, "10.2.0.5/30", idle, md5, upUntil(2*time.Hour, 20*time.Second))),
 			near:    an(x(api.GRE, "10.1.0.0/31", down, created(time.Hour)))},

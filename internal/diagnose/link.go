@@ -74,10 +74,10 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 	}
 	evidence := []Evidence{{"health", string(health.State)}}
 	if health.Score != nil {
-		evidence[0].Value += " (average " + percent(*health.Score) + ")"
+		evidence[0].Value += " (average " + percent(*health.Score) + lately + ")"
 	}
 	f := Finding{Cause: LinkDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: evidence,
-		Text: "Health checks fail through the CNI: this points to its port, the cross-connect or the router.",
+		Text: "Health checks through the CNI are failing: this points to its port, the cross-connect or the router.",
 		Next: "Check the port's state. Then check the router: the interface, the VLAN if there is one, and whether it answers the probes. " +
 			"The API does not report BGP over a CNI."}
 	if health.State == store.Degraded {

@@ -39,7 +39,7 @@ func TestALinkReadByItself(t *testing.T) {
 	}{
 		"all is well":          {store.Healthy, &on, store.PortHealthy, "", ""},
 		"not known":            {store.HealthUnknown, &on, store.PortHealthy, "", ""},
-		"down":                 {store.HealthDown, &on, store.PortHealthy, "interconnect-down:likely", "fail through the CNI"},
+		"down":                 {store.HealthDown, &on, store.PortHealthy, "interconnect-down:likely", "through the CNI are failing"},
 		"down with its port":   {store.HealthDown, &on, store.PortDown, "interconnect-down:likely", "Its port nwf-1 is reported as Down"},
 		"degraded":             {store.Degraded, &on, store.PortHealthy, "interconnect-degraded:possible", "Some health check probes"},
 		"checks off, shown so": {store.HealthDown, &off, store.PortHealthy, "health-check-off:certain", "off"},

@@ -57,7 +57,7 @@ func (c tunnelCase) noKeepalive() Finding {
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
 		Text: join("OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to a filter. A KEEPALIVE has 19 "+
 			"bytes, "+
-			"so the MTU is an unlikely cause.", w.said("was up", c.now)),
+			"so the MTU is an unlikely cause.", w.said("The session was up", c.now)),
 		Next: "On the router: look at a filter or rate limit for TCP 179 and for packet loss on the path (ping through the tunnel), then at " +
 			"the load " +
 			"of its " +
@@ -72,7 +72,7 @@ func (c tunnelCase) refused() []Finding {
 	cease := Finding{Cause: SessionEnded, Likelihood: Possible, Impact: Outage, Since: w.until, Evidence: evidence,
 		Source: rfc4271("section 6.7; RFC 4486"),
 		Text: join("TCP is up and BGP is Idle: the session may have been ended by a Cease (shut down on the router, or more prefixes than its "+
-			"maximum).", w.said("was up", c.now)),
+			"maximum).", w.said("The session was up", c.now)),
 		Next: "On the router: is the neighbor shut down, was maximum-prefix exceeded (Cloudflare's own limit is 5,000)? " + log}
 	rejected := Finding{Cause: HoldTime, Likelihood: Possible, Impact: Outage, Since: w.until, Source: rfc4271("section 6.2"),
 		Evidence: evidence,
@@ -102,7 +102,7 @@ func (c tunnelCase) noOpen() []Finding {
 		silent.Likelihood = Possible
 		return []Finding{c.wrongASN(Likely), silent}
 	case w.up:
-		silent.Text = join(silent.Text, w.said("was up", c.now), "An AS number does not change by itself.")
+		silent.Text = join(silent.Text, w.said("The session was up", c.now), "An AS number does not change by itself.")
 		return []Finding{silent}
 	}
 	if _, other := c.siblingASN(); other {
@@ -221,7 +221,7 @@ func (c tunnelCase) lost(w worked, l Likelihood) Finding {
 	}
 	return Finding{Cause: SessionLost, Likelihood: l, Impact: Outage, Source: srcNoTCP, Since: w.until,
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
-		Text: strings.TrimSuffix(w.said("was up", c.now), ".") +
+		Text: strings.TrimSuffix(w.said("The session was up", c.now), ".") +
 			", and there has been no TCP connection since. Keys and AS numbers do not change by " +
 			"themselves: this points to the path or to the router.",
 		Next: fmt.Sprintf("On the router, check that it initiates the session to %s (Cloudflare is passive), that TCP %d is permitted in "+

@@ -157,10 +157,13 @@ func (c tunnelCase) lowerCause() bool {
 func (c tunnelCase) healthEvidence() []Evidence {
 	value := string(c.Health.State)
 	if c.Health.Score != nil {
-		value += " (average " + percent(*c.Health.Score) + ")"
+		value += " (average " + percent(*c.Health.Score) + lately + ")"
 	}
 	return []Evidence{{"health", value}}
 }
+
+// lately is the time that an average of the health is of.
+var lately = fmt.Sprintf(" over %d min", int(store.HealthWindow.Minutes()))
 
 // percent is a health for people: 1 is 100 %.
 func percent(health float64) string { return strconv.FormatFloat(100*health, 'f', 0, 64) + " %" }
@@ -348,16 +351,16 @@ func (c tunnelCase) down() []Finding {
 			"traceroute."
 	}
 	f := Finding{Cause: TunnelDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: c.healthEvidence(), Next: next,
-		Text: "Health checks fail through the tunnel: this points to the path to the router, or to the router itself."}
-	w := c.probesWorked()
+		Text: "Health checks through the tunnel are failing: this points to the path to the router, or to the router itself."}
+	w, what, until := c.probesWorked(), "The checks had passed", "passed until"
 	if !w.up {
-		w = c.sessionWorked()
+		w, what, until = c.sessionWorked(), "The session was up", "session was up until"
 	}
 	f.Since = cmp.Or(w.until, c.Health.Since)
-	f.Text, f.Evidence = join(f.Text, w.said("had worked", c.now)), append(f.Evidence, w.evidence("worked until")...)
+	f.Text, f.Evidence = join(f.Text, w.said(what, c.now)), append(f.Evidence, w.evidence(until)...)
 	if c.Health.State == store.Degraded {
 		f.Likelihood, f.Impact = Possible, Impaired
-		f.Text = join("Some health check probes are lost in the tunnel.", w.said("had been healthy", c.now))
+		f.Text = join("Some health check probes are lost in the tunnel.", w.said("It had been healthy", c.now))
 		f.Next += " Degraded is a share of probes, not packet loss."
 	}
 	return []Finding{f}

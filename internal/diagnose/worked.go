@@ -69,12 +69,12 @@ func lastWorked(track store.Track, is func(store.Event) (up, down bool)) worked 
 	return w
 }
 
-// said is the sentence about it: "It was up for at least 90 days, until 02:50 UTC."
-func (w worked) said(how string, now time.Time) string {
+// said is the sentence about it: "The session was up for at least 90 days, until 02:50 UTC."
+func (w worked) said(what string, now time.Time) string {
 	if !w.up {
 		return ""
 	}
-	text := "It " + how
+	text := what
 	if !w.from.IsZero() && w.until.Sub(w.from) >= time.Minute {
 		text += " for at least " + ago(w.until.Sub(w.from))
 		if !w.late {

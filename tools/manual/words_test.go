@@ -17,7 +17,7 @@ var private = map[*regexp.Regexp]string{
 	regexp.MustCompile(`(?i)\blikeliest cause\b`):              "likely cause",
 	regexp.MustCompile(`\bby probes\b`):                        "health check",
 	regexp.MustCompile(`\bNot dialling\b`):                     "no BGP connection from your router",
-	regexp.MustCompile(`(?i)\bprobes do not get through\b`):    "health checks fail through",
+	regexp.MustCompile(`(?i)\bprobes do not get through\b`):    "health checks through the tunnel are failing",
 	regexp.MustCompile(`\bto go on:`):                          "to confirm:",
 	regexp.MustCompile(`\bCloudflare never does\b`):            "Cloudflare is passive",
 	regexp.MustCompile(`\b(let )?through both ways\b`):         "permitted in both directions",

@@ -65,7 +65,7 @@ func (e *Env) muteOrNot(i diagnose.Incident) tea.Cmd {
 func (e *Env) MutedSection(of store.Kind, id string) []resource.Section {
 	s := resource.Section{Title: "Muted"}
 	for _, m := range e.Feed.Diagnosis().MutesOf(of, id) {
-		s.Fields = append(s.Fields, resource.Field{Value: MuteWords(m) + ". " + tui.KeyOf("mute", "m") + " ends it.", Role: tui.Muted,
+		s.Fields = append(s.Fields, resource.Field{Value: MuteWords(m) + ". " + tui.KeyOf("mute", "m") + " unmutes.", Role: tui.Muted,
 			Prose: true})
 	}
 	if len(s.Fields) == 0 {

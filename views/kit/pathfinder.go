@@ -91,7 +91,7 @@ func (e *Env) DestinationsAction() []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "destinations", Keys: []string{"I"}, Short: "destinations", Footer: true,
-		Long: "Show all destinations, least redundant first", Run: func() tea.Cmd { return tui.Push(f.All()) }}}
+		Long: "Show all destinations, worst first", Run: func() tea.Cmd { return tui.Push(f.All()) }}}
 }
 
 func (e *Env) pathFinder() PathFinder {

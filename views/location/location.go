@@ -31,7 +31,7 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
 	return []tui.PaletteEntry{{Names: []string{"locations", "colos"},
-		Help: "Cloudflare's data centers: their traffic, and which tunnels they see down",
+		Help: "Cloudflare's data centers: their traffic, and which tunnels they report as down",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 

@@ -25,7 +25,7 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
 	return []tui.PaletteEntry{{Names: []string{"muted", "mutes"}, Help: "what is muted, why and until when; " + tui.KeyOf("unmute",
-		"m") + " ends it",
+		"m") + " unmutes",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 

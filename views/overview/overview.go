@@ -306,7 +306,7 @@ func (p *page) Actions() []tui.Action {
 		out = append(append(out, whereActions(p.env, row.Incident)...), askActions(p.env, row.Incident)...)
 	}
 	out = append(out, []tui.Action{
-		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "Show events, newest first, including earlier runs",
+		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "Show events, newest first, including those of earlier runs",
 			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
 		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true,
 			Long: "Start a guided setup: a tunnel, a CNI, a service binding, a static route",

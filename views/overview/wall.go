@@ -153,7 +153,7 @@ func (p *page) around(c tui.Canvas, height int) []string {
 // destinations are at most so many of them under their title.
 func (p *page) destinations(c tui.Canvas, most int) []string {
 	n := len(p.wall.destinations)
-	out := []string{c.Theme.Paint(tui.Muted, fmt.Sprintf("DESTINATIONS (%d), least redundant first   :where", n))}
+	out := []string{c.Theme.Paint(tui.Muted, fmt.Sprintf("DESTINATIONS (%d), worst first   :where", n))}
 	return append(out, someOf(c, n, most, func(i int) tui.Line { return where.Line(p.wall.destinations[i], c.Theme.Glyphs) })...)
 }
 

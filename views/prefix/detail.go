@@ -32,7 +32,7 @@ func (m *Module) sections(r row, now time.Time) []resource.Section {
 // state is the advertisement: of the whole, then of every BGP prefix.
 func (m *Module) state(r row, now time.Time) resource.Section {
 	a, old := r.advertisement()
-	note := "by the state of its BGP prefixes, fetched " + resource.Ago(r.BGP.Fetched, now)
+	note := "according to its BGP prefixes, fetched " + resource.Ago(r.BGP.Fetched, now)
 	switch {
 	case old:
 		note = "from the prefix's deprecated field"

@@ -92,7 +92,7 @@ func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
 	if field.Unprobed(t.HealthCheck) || newest == nil || fell.How == store.NotSeen {
 		return nil
 	}
-	f := resource.Field{Label: "Unhealthy", Value: "since " + clock(fell.At) + ", for " + tui.AgeSince(fell.At, now),
+	f := resource.Field{Label: "Unhealthy", Value: "since about " + clock(fell.At),
 		Role: HealthRole(store.HealthOf(newest.Value))}
 	if fell.Open {
 		f.Value = "for at least 24 h"
@@ -192,7 +192,7 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 		if !field.Unprobed(t.HealthCheck) {
 			f.Note = "health: " + cmp.Or(string(c.State()), "not known")
 			if c.Score != nil {
-				f.Note += ", average " + percent(*c.Score)
+				f.Note += ", " + percent(*c.Score) + " over the hour"
 			}
 			if bad := c.State(); bad == store.Degraded || bad == store.HealthDown {
 				f.Role = HealthRole(bad)

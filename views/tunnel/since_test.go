@@ -115,7 +115,7 @@ func TestSinceWhenTheProbesFindItBad(t *testing.T) {
 		want   string
 	}{
 		"well":                       {[]*float64{&well, &bad, &well, nil}, ""},
-		"bad since half an hour":     {[]*float64{&well, &bad, &well, &bad, nil, &bad, &bad, &bad, nil}, "since 02:30, for 30m"},
+		"bad since half an hour":     {[]*float64{&well, &bad, &well, &bad, nil, &bad, &bad, &bad, nil}, "since about 02:30"},
 		"bad as far as one can look": {[]*float64{nil, &bad, &bad, nil}, "for at least 24 h"},
 		"nothing is known":           {[]*float64{nil, nil, nil}, ""},
 	} {

@@ -45,7 +45,7 @@ func (m *Module) around(d diagnose.Destination, now time.Time) []resource.Sectio
 	for _, s := range over {
 		out = append(out, Over(m.env, "Also over "+tui.Clean(s.Name), d, s.ID))
 	}
-	return append(out, m.lines("Other destinations, least redundant first", m.env.Feed.Diagnosis().Table().All(), d))
+	return append(out, m.lines("Other destinations, worst first", m.env.Feed.Diagnosis().Table().All(), d))
 }
 
 // Around implements kit.PathFinder.

@@ -25,7 +25,7 @@ var nightFaults = []struct {
 	{simaccount.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not initiate the session",
 		"The API shows both alike"}},
 	// It was up a moment ago, which was seen.
-	{simaccount.RouterDoesNotDial, "fra-dc1-gre", []string{"Session lost", "It was up until", "there has been no TCP connection since"}},
+	{simaccount.RouterDoesNotDial, "fra-dc1-gre", []string{"Session lost", "The session was up until", "there has been no TCP connection since"}},
 	{simaccount.ChecksSwitchedOff, "jnb-br1-ipsec", []string{"Health checks are off", "Turn health checks on"}},
 	{simaccount.FirewallStopsProbes, "fra-dc1-gre", []string{"a stateful firewall that drops ICMP replies", "type to request"}},
 	{simaccount.SubnetsOverlap, "fra-dc2-gre", []string{"interface subnet overlaps with another tunnel's", "a free /31"}},
@@ -34,7 +34,7 @@ var nightFaults = []struct {
 	{simaccount.BindingLost, "198.18.10.0/24", []string{"198.18.10.0/24", "bind"}},
 	{simaccount.StatusNotRefreshed, "jnb-br1-ipsec", []string{"status has not been updated", "Check the session on the router"}},
 	{simaccount.KeyNotSet, "jnb-br1-ipsec", []string{"shows no pre-shared key", "Generate a key"}},
-	{simaccount.PathDown, "fra-dc1-gre", []string{"Health checks fail through the tunnel", "IP protocol 47"}},
+	{simaccount.PathDown, "fra-dc1-gre", []string{"Health checks through the tunnel are failing", "IP protocol 47"}},
 	{simaccount.LargePacketsLost, "fra-dc1-gre", []string{"no KEEPALIVE gets through", "the MTU is an unlikely cause"}},
 }
 

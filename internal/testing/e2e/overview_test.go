@@ -85,10 +85,10 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	})
 	term.Press("esc")
 	term.WaitText("RECENT EVENTS")
-	look(term, "fra-cni-v1", []string{"Health checks fail through the CNI", "The API does not report BGP"})
+	look(term, "fra-cni-v1", []string{"Health checks through the CNI are failing", "The API does not report BGP"})
 	term.Press("enter")
 	term.WaitFor("the page of its tunnel interface", func(s ptytest.Screen) bool {
-		return on("fra-cni-v1")(s) && says("down (average 0.00)", "Health checks fail through the CNI")(s)
+		return on("fra-cni-v1")(s) && says("down (average 0.00)", "Health checks through the CNI are failing")(s)
 	})
 }
 
@@ -106,8 +106,8 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 		name  string
 		knows []string
 	}{
-		{"198.18.20.0/24", []string{"from its BGP prefixes", "was withdrawn", "Magic Transit"}},
-		{"iad-dc1-gre", []string{"BGP session", "Health checks fail through"}},
+		{"198.18.20.0/24", []string{"according to its BGP prefixes", "was withdrawn", "Magic Transit"}},
+		{"iad-dc1-gre", []string{"BGP session", "Health checks through the tunnel are failing"}},
 	} {
 		moveTo(term, object.name+"  ") // the first column: other rows may name it too
 		term.Press("enter")

@@ -149,7 +149,7 @@ func withoutRecord(name string) string {
 	case "bad peer AS":
 		return "waiting for the peer's OPEN"
 	case "PSK mismatch":
-		return "Health checks fail through the tunnel"
+		return "Health checks through the tunnel are failing"
 	}
 	return "does not initiate the session"
 }

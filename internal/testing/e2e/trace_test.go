@@ -199,7 +199,7 @@ func TestAChangeOfStateIsToldAsAskedFor(t *testing.T) {
 				args = append(args, "--notify", mode)
 			}
 			term := sit(t, ptytest.Options{Env: env, Args: args})
-			term.WaitFor("a page without tunnels", showsAll("198.18.10.0/24", "● Up", "◐ Establishing", "? help"))
+			term.WaitFor("a page without tunnels", showsAll("198.18.10.0/24", "● healthy", "◐ degraded", "? help"))
 			if n := rings(term.Transcript()); n != 0 {
 				t.Errorf("it rang %d times at the start", n)
 			}
