@@ -137,6 +137,28 @@ func TestAnIncidentHasItsMemberBesideIt(t *testing.T) {
 	d.lacks("Events (UTC)", "BGP session")
 }
 
+// However tall the screen is, nothing stands twice beside a list.
+func TestNothingStandsTwiceBesideAList(t *testing.T) {
+	for _, page := range []string{"tunnels", "prefixes", "routes", "destinations", "interconnects", "locations"} {
+		d := sit(t, page, nil)
+		d.Send(tea.WindowSizeMsg{Width: 200, Height: 130})
+		d.Settle()
+		seen := map[string]bool{}
+		for line := range strings.Lines(d.Screen()) {
+			_, beside, _ := strings.Cut(line, "│")
+			if title := strings.TrimSpace(beside); title != "" && !strings.HasPrefix(beside, "  ") {
+				if seen[title] {
+					t.Errorf("%s: %q stands twice:\n%s", page, title, d.rightOf())
+				}
+				seen[title] = true
+			}
+		}
+		if len(seen) < 3 {
+			t.Errorf("%s: %d sections beside the list:\n%s", page, len(seen), d.rightOf())
+		}
+	}
+}
+
 // While a tunnel is brought up, its session, its history and the commands for its router stand beside the steps.
 func TestABringUpHasTheSessionAndTheRouterBesideIt(t *testing.T) {
 	d := sit(t, "tunnels", nil)

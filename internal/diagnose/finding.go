@@ -273,7 +273,7 @@ func (f Finding) Because() string {
 }
 
 // counted begin the words of evidence that is a number of things: there the number comes first.
-var counted = []string{"locations ", "other sessions ", "other tunnels ", "sessions that ", "tunnels with "}
+var counted = []string{"data centers ", "locations ", "other sessions ", "other tunnels ", "sessions that ", "tunnels with "}
 
 // says is the evidence for people: a field with its value, "6 of 11 other sessions updated within 15 min".
 func (e Evidence) says() string {

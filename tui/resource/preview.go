@@ -136,7 +136,7 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 	}
 	around := c
 	around.Height -= len(lines) + 1
-	if more := Column(around, l.around(p.row, c.Now)); len(more) > 0 {
+	if more := Column(around, without(first, l.around(p.row, c.Now))); len(more) > 0 {
 		lines = append(append(lines, ""), more...)
 	}
 	p.lines = lines
@@ -156,11 +156,16 @@ func (k *kind) further(row table.Row, now time.Time, first []Section) []Section 
 	if k.desc.Preview == nil || k.desc.Sections == nil {
 		return nil
 	}
-	shown := map[string]bool{}
-	for _, s := range first {
-		shown[s.Title] = true
+	return without(first, k.desc.Sections(row, now))
+}
+
+// without are sections less those that are shown already.
+func without(shown, sections []Section) []Section {
+	titles := map[string]bool{}
+	for _, s := range shown {
+		titles[s.Title] = true
 	}
-	return slices.DeleteFunc(k.desc.Sections(row, now), func(s Section) bool { return shown[s.Title] })
+	return slices.DeleteFunc(sections, func(s Section) bool { return titles[s.Title] })
 }
 
 // trimmed are lines without the empty ones at their end.

@@ -77,9 +77,12 @@ func TestKeysCostFewBytes(t *testing.T) {
 			tooMuch := func() bool {
 				return !beside && total > keysInRow*move || total > keysInRow*move+text*dressing/tenths
 			}
-			// On a busy machine something of the start may still arrive within the first moves; then it is the next ones that are asked.
-			for again := true; again && at+keysInRow < len(names); again = tooMuch() {
-				total, text = 0, 0
+			// On a busy machine something of the start may still arrive within the first moves; then the same ones are asked once more.
+			for tries := 0; tries == 0 || tries < 3 && tooMuch(); tries++ {
+				if tries > 0 {
+					costs(t, term, "g", rests(names[0]))
+				}
+				total, text, at = 0, 0, 0
 				for range keysInRow {
 					at++
 					b, c := costs(t, term, "down", rests(names[at]))

@@ -81,6 +81,8 @@ func TestADraftWaitsForAnotherDay(t *testing.T) {
 	term.Press("enter")
 	term.WaitFor("what was typed, and the tunnels from which the rest is proposed", showsAll("Step 1 of 5", "muc-br9-ipsec", "203.0.113.202",
 		"of your tunnels use it"))
+	term.Press("pgdown")
+	term.WaitText("your side") // the free subnet
 	review(term)
 	send(term, "")
 	term.WaitText("enter generate key")
