@@ -200,7 +200,7 @@ func (c tunnelCase) fromSession(t *told) []Finding {
 			return []Finding{f}
 		}
 		return []Finding{c.afterwards(c.notified(t, ended), t, ended)}
-	case len(t.tcp) > 0 && c.sick() && c.Health.State == store.HealthDown:
+	case (len(t.tcp) > 0 || timer) && c.sick() && c.Health.State == store.HealthDown:
 		return nil // the tunnel below carries nothing: that is the cause, and the record only shows it
 	case len(t.tcp) > 0:
 		f := c.handshakes(t)
