@@ -115,9 +115,6 @@ func recordFaults() map[string]struct {
 			[]diagnose.Cause{diagnose.ASNMismatch}},
 		"TCP timeout after the hold timer": {down(api.GRE, "Active"), []any{fell(fellAgo), notification(fellAgo, api.FromCloudflare, 4, 0, ""),
 			tcp(time.Minute, "i/o timeout")}, diagnose.TCPTimeout, []string{"Nothing comes back", "It began with NOTIFICATION 4/0"}, nil},
-		"the tunnel below is down, by the hold timer": {down(api.GRE, "Active", health(0)), []any{fell(fellAgo),
-			notification(fellAgo, api.FromCloudflare, 4, 0, "")}, diagnose.TunnelDown, []string{"Health checks through the tunnel"},
-			[]diagnose.Cause{diagnose.HoldTimerExpired}},
 		"TCP fails otherwise": {down(api.GRE, "Active"), []any{tcp(time.Minute, "odd")}, diagnose.TCPFailed, []string{"odd"}, nil},
 		"a filter changed": {down(api.GRE, "Idle", overTCP), []any{fell(fellAgo),
 			event(fellAgo+20*time.Second, "", api.FilterConfig, api.BGPEventData{Import: to(true), Changed: []string{"import"}}),
@@ -267,19 +264,19 @@ func TestWhoChangedWhatJustBefore(t *testing.T) {
 			`Changed by API token "ci" at`, ""},
 		"somebody changed the MTU, nothing is proven": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "mtu")},
 			"Changed by a user in the dashboard at", ""},
-		"the description of this tunnel": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "description")}, "Health checks through the tunnel are failing",
+		"the description of this tunnel": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "description")}, "Health checks through",
 			"Changed by"},
 		"another tunnel's description": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", kim, "description")},
-			"Health checks through the tunnel are failing", "Changed by"},
-		"another tunnel's BGP": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", ci, "bgp")}, "Health checks through the tunnel are failing",
+			"Health checks through", "Changed by"},
+		"another tunnel's BGP": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", ci, "bgp")}, "Health checks through",
 			"Changed by"},
-		"two hours before": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+2*time.Hour, "id-x", ci, "bgp")}, "Health checks through the tunnel are failing",
+		"two hours before": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+2*time.Hour, "id-x", ci, "bgp")}, "Health checks through",
 			"Changed by"},
 		"it was refused": {down(api.GRE, "Active", health(0)), []any{func() api.AuditEntry {
 			e := changed(fellAgo+time.Minute, "id-x", ci, "bgp")
 			e.Result = "failure"
 			return e
-		}()}, "Health checks through the tunnel are failing", "Changed by"},
+		}()}, "Health checks through", "Changed by"},
 		"a change, and the router was shut down": {down(api.GRE, "Idle", overTCP), []any{fell(fellAgo),
 			notification(fellAgo, api.ToCloudflare, 6, 2, ""), changed(fellAgo+40*time.Minute, "id-x", ci, "mtu")},
 			"Your router sent NOTIFICATION 6/2", ""},
@@ -379,5 +376,16 @@ func TestWhyAHandshakeFailed(t *testing.T) {
 		if got := diagnose.BGPEventText(event(time.Minute, "", api.HandshakeFailed, data)); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// A tunnel that carries nothing loses its session when the hold timer expires: the log's NOTIFICATION is no cause of its own then.
+func TestAnExpiredHoldTimerIsNoCauseOfADeadTunnel(t *testing.T) {
+	found := diagnose.New(recorded(down(api.GRE, "Active", health(0)), fell(fellAgo),
+		notification(fellAgo, api.FromCloudflare, 4, 0, ""))).Tunnel("id-x")
+	if len(found) == 0 || found[0].Cause != diagnose.TunnelDown || slices.ContainsFunc(found, func(f diagnose.Finding) bool {
+		return f.Cause == diagnose.HoldTimerExpired
+	}) {
+		t.Errorf("found %s", causes(found))
 	}
 }
