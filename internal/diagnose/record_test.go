@@ -264,19 +264,19 @@ func TestWhoChangedWhatJustBefore(t *testing.T) {
 			`Changed by API token "ci" at`, ""},
 		"somebody changed the MTU, nothing is proven": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "mtu")},
 			"Changed by a user in the dashboard at", ""},
-		"the description of this tunnel": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "description")}, "Health checks through",
+		"the description of this tunnel": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "description")}, "Health checks",
 			"Changed by"},
 		"another tunnel's description": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", kim, "description")},
-			"Health checks through", "Changed by"},
-		"another tunnel's BGP": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", ci, "bgp")}, "Health checks through",
+			"Health checks", "Changed by"},
+		"another tunnel's BGP": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", ci, "bgp")}, "Health checks",
 			"Changed by"},
-		"two hours before": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+2*time.Hour, "id-x", ci, "bgp")}, "Health checks through",
+		"two hours before": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+2*time.Hour, "id-x", ci, "bgp")}, "Health checks",
 			"Changed by"},
 		"it was refused": {down(api.GRE, "Active", health(0)), []any{func() api.AuditEntry {
 			e := changed(fellAgo+time.Minute, "id-x", ci, "bgp")
 			e.Result = "failure"
 			return e
-		}()}, "Health checks through", "Changed by"},
+		}()}, "Health checks", "Changed by"},
 		"a change, and the router was shut down": {down(api.GRE, "Idle", overTCP), []any{fell(fellAgo),
 			notification(fellAgo, api.ToCloudflare, 6, 2, ""), changed(fellAgo+40*time.Minute, "id-x", ci, "mtu")},
 			"Your router sent NOTIFICATION 6/2", ""},
