@@ -58,7 +58,7 @@ func (s LocationView) Acting() []BadTunnel {
 	return slices.DeleteFunc(slices.Clone(s.Bad), BadTunnel.Idle)
 }
 
-// Text says what the location sees: "4 of 24 tunnels down", or of several states each, the worst first: "2 down but idle, 2 degraded".
+// Text says what the location sees: "4 of 24 tunnels down", or of several states each, the worst first: "2 down (idle), 2 degraded".
 func (s LocationView) Text() string {
 	acting := s.Acting()
 	down := downOf(acting)
@@ -96,7 +96,7 @@ func (s LocationView) counts(down, degraded, idle int) string {
 		at = 2
 	}
 	var parts []string
-	for _, c := range slices.Insert(counts, at, count{idle, word + " but idle"}) {
+	for _, c := range slices.Insert(counts, at, count{idle, word + " (idle)"}) {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
 		}
