@@ -136,7 +136,7 @@ func (h *Help) keys(c Canvas) []string {
 	}
 	lines = append(lines, c.Theme.Paint(Muted, " Symbols"))
 	for _, s := range [][2]string{
-		{"Name?", "A problem whose cause is suspected, not confirmed"},
+		{"Name?", "A problem whose cause is only possible; without ? it is likely or certain, as its details say"},
 		{">6m", "At least 6 minutes, as in SINCE: nothing earlier is known"},
 		{"?", "Unknown; in SINCE: no change seen, and monitored for less than a minute"}} {
 		lead := Text(Accent, "   "+Fit(s[0], helpIndent-3)).Paint(c.Theme, helpIndent)

@@ -74,7 +74,7 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 	}
 	evidence := []Evidence{{"health", string(health.State)}}
 	if health.Score != nil {
-		evidence[0].Value += " (average " + percent(*health.Score) + lately + ")"
+		evidence[0].Value += " (average health " + percent(*health.Score) + lately + ")"
 	}
 	f := Finding{Cause: LinkDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: evidence,
 		Text: "Health checks through the CNI are failing: this points to its port, the cross-connect or the router.",

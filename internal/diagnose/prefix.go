@@ -84,7 +84,7 @@ func (c prefixCase) validation() []Finding {
 
 // validating is what to correct for the checks that are not passed.
 func validating(failed []Evidence) string {
-	var correct []string
+	var correct, create []string
 	for _, e := range failed {
 		what := "the ownership record"
 		switch e.Field {
@@ -93,11 +93,22 @@ func validating(failed []Evidence) string {
 		case "irr_validation_state":
 			what = "the IRR object"
 		}
-		if !slices.Contains(correct, what) {
-			correct = append(correct, what)
+		list := &correct
+		if strings.EqualFold(e.Value, "missing") {
+			list, what = &create, strings.Replace(what, "the ", "a ", 1)
+		}
+		if !slices.Contains(*list, what) {
+			*list = append(*list, what)
 		}
 	}
-	return "Correct " + strings.Join(correct, " and ") + " for this prefix and AS number, then validate it again."
+	var acts []string
+	if len(create) > 0 {
+		acts = append(acts, "create "+strings.Replace(strings.Join(create, " and "), "a IRR", "an IRR", 1))
+	}
+	if len(correct) > 0 {
+		acts = append(acts, "correct "+strings.Join(correct, " and "))
+	}
+	return upperFirst(strings.Join(acts, " and ")) + " for this prefix and AS number, then validate it again."
 }
 
 // pendingChecks names the checks that are not over yet; "" where there are none.

@@ -167,8 +167,8 @@ func TestALocationCountsEachState(t *testing.T) {
 		"1 down, 1 degraded":      {bad(store.HealthDown, nil), bad(store.Degraded, &busy)},
 		"2 down (idle), 2 degraded": {bad(store.Degraded, &busy), bad(store.Degraded, &busy), bad(store.HealthDown, &none),
 			bad(store.HealthDown, &none)},
-		"1 down, 2 bad (idle)": {bad(store.HealthDown, &busy), bad(store.Degraded, &none), bad(store.HealthDown, &none)},
-		"all 9 tunnels healthy":  nil,
+		"1 down, 2 bad (idle)":  {bad(store.HealthDown, &busy), bad(store.Degraded, &none), bad(store.HealthDown, &none)},
+		"all 9 tunnels healthy": nil,
 	} {
 		view := diagnose.LocationView{Location: store.Location{Name: "fra01", BitRate: &busy, Asked: true}, Tunnels: 9, Bad: list}
 		if got := view.Text(); got != want {

@@ -157,7 +157,7 @@ func (c tunnelCase) lowerCause() bool {
 func (c tunnelCase) healthEvidence() []Evidence {
 	value := string(c.Health.State)
 	if c.Health.Score != nil {
-		value += " (average " + percent(*c.Health.Score) + lately + ")"
+		value += " (average health " + percent(*c.Health.Score) + lately + ")"
 	}
 	return []Evidence{{"health", value}}
 }

@@ -83,7 +83,7 @@ func (w worked) said(what string, now time.Time) string {
 	}
 	switch {
 	case w.about:
-		return text + " until about " + Clock(w.until, now) + "."
+		return text + " until about " + Minute(w.until, now) + "."
 	case w.late:
 		return text + " and stopped before " + Clock(w.until, now) + "."
 	}
@@ -104,6 +104,14 @@ func Clock(at, now time.Time) string {
 		return at.UTC().Format("15:04:05 UTC")
 	}
 	return at.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// Minute is Clock to the minute, for what is known no better.
+func Minute(at, now time.Time) string {
+	if now.Sub(at) < 20*time.Hour {
+		return at.UTC().Format("15:04 UTC")
+	}
+	return Clock(at, now)
 }
 
 // neverUp reports whether the session is known never to have been up: it was watched since the tunnel was made, or that was a short

@@ -109,7 +109,7 @@ func (t *grid) FilterActions() []tui.Action {
 		return TypingActions("keep", "as it was")
 	}
 	out := []tui.Action{{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common,
-		Long: "Show only rows that contain these words", Run: t.StartFilter}}
+		Long: "Show only rows that contain the words you type", Run: t.StartFilter}}
 	if t.filter != "" {
 		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true, Wanted: true,
 			Long: "Show all rows again", Run: func() tea.Cmd { t.SetFilter(""); return nil }})

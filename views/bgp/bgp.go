@@ -397,7 +397,8 @@ func (p *page) Actions() []tui.Action {
 			Run:  func() tea.Cmd { p.only, p.held = !p.only, true; p.sort(); return nil }},
 		{Name: "sort", Keys: []string{"s"}, Short: "sort", Footer: true, Wanted: p.worse() > 0, Long: "Sort again, worst first",
 			Run: func() tea.Cmd { p.held = true; p.sort(); return nil }},
-		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common, Long: "Show only sessions with these words",
+		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common,
+			Long: "Show only sessions with the words you type",
 			Run: func() tea.Cmd {
 				p.filtering, p.before = true, p.filter
 				p.input.SetValue("")

@@ -38,7 +38,7 @@ func TestTheReadingSaysSinceWhenAndHowThatIsKnown(t *testing.T) {
 	row := trouble{Incident: diagnose.Incident{Cause: diagnose.TunnelDown, Likelihood: diagnose.Likely, Members: make([]diagnose.Subject, 1)}}
 	for want, began := range map[string]store.Began{
 		"Tunnel down (likely) since 02:50:00 UTC.":                                  {At: at, How: store.ChangeSeen},
-		"Tunnel down (likely), health bad since 02:50:00 UTC.":                      {At: at, How: store.ByHealth},
+		"Tunnel down (likely), health bad since about 02:50 UTC.":                   {At: at, How: store.ByHealth},
 		"Tunnel down (likely), health bad for 24 h or longer.":                      {At: at, How: store.ByHealth, Open: true},
 		"Tunnel down (likely), reported at 02:50:00 UTC: it began then or earlier.": {At: at, How: store.AtLatest},
 		"Tunnel down (likely), since 02:50:00 UTC or earlier.":                      {At: at, How: store.SinceFirstLook},

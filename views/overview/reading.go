@@ -89,7 +89,7 @@ func sinceWords(b store.Began, now time.Time) string {
 	case b.How == store.ByHealth && b.Open:
 		return ", health bad for 24 h or longer"
 	case b.How == store.ByHealth:
-		return ", health bad since " + at
+		return ", health bad since about " + diagnose.Minute(b.At, now)
 	case b.How == store.AtLatest:
 		return ", reported at " + at + ": it began then or earlier"
 	case b.How == store.SinceFirstLook:

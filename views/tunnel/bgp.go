@@ -86,7 +86,7 @@ func lastChange(t store.Tunnel, now time.Time) string {
 	if t.Track.Changed.IsZero() {
 		note = "unchanged since monitoring began (" + moment(t.Track.KnownSince, now) + " UTC)"
 		if b := t.Began(now); b.How == store.ByHealth {
-			note += "; its health checks have been failing for " + atLeast(b.Open) + tui.AgeSince(b.At, now)
+			note += "; the tunnel's health checks have been failing for " + roughly(b.Open) + tui.AgeSince(b.At, now)
 		}
 	} else {
 		note = "changed " + resource.Ago(t.Track.Changed, now) + ", " + moment(t.Track.Changed, now) + " UTC"
@@ -97,11 +97,11 @@ func lastChange(t store.Tunnel, now time.Time) string {
 	return note
 }
 
-func atLeast(open bool) string {
+func roughly(open bool) string {
 	if open {
 		return "at least "
 	}
-	return ""
+	return "about "
 }
 
 // unwatched says for how long nobody watched since the last change; "" for what a run needs to start anew, which is no gap to

@@ -88,7 +88,7 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	look(term, "fra-cni-v1", []string{"Health checks through the CNI are failing", "The API does not report BGP"})
 	term.Press("enter")
 	term.WaitFor("the page of its tunnel interface", func(s ptytest.Screen) bool {
-		return on("fra-cni-v1")(s) && says("down (average 0.00)", "Health checks through the CNI are failing")(s)
+		return on("fra-cni-v1")(s) && says("down (average health 0 % over 10 min)", "Health checks through the CNI are failing")(s)
 	})
 }
 
