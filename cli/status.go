@@ -64,7 +64,7 @@ comes without health.
 
 -o line prints one short line for a prompt or a status bar, for example: fw 10` + tui.UnicodeGlyphs.Up + ` 2` + tui.UnicodeGlyphs.Down +
 			` 1` + tui.UnicodeGlyphs.Pending + ` 3` + tui.UnicodeGlyphs.None + `
-(up, down, establishing, without BGP; zero counts are omitted, except up). It ends in "?"
+(up, down, establishing, unknown, without BGP; zero counts are omitted, except up). It ends in "?"
 when one list of tunnels could not be read, and is "fw ?" when neither could. In tmux:
 set -g status-right '#(flarewire status -o line --timeout 5s)'
 

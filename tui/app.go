@@ -368,7 +368,7 @@ func (a *App) Actions() []Action {
 		{Name: "suspend", Keys: []string{"ctrl+z"}, Short: "suspend", Long: "Suspend to the shell; fg resumes", Why: a.noSuspend(),
 			Run: func() tea.Cmd { a.suspend(); return nil }},
 		{Name: "quit", Keys: []string{"q", "ctrl+c"}, Short: "quit", Footer: true,
-			Long: "Quit; asks if something would be lost", Run: a.quit},
+			Long: "Quit; asks first when something would be lost", Run: a.quit},
 	}
 }
 

@@ -126,7 +126,7 @@ func (h *Help) keys(c Canvas) []string {
 		lines = append(lines, c.Theme.Paint(Muted, " "+g.title))
 		for _, a := range g.actions {
 			if a.Name == "quit" && !g.noText && slices.Contains(a.Bound(), "q") {
-				a.Long += "; in this help, q closes it" // its own q goes first
+				a.Long += "; in this help, q closes the help" // its own q goes first
 			}
 			if !a.Move {
 				lines = append(lines, helpLines(c, a, g.noText)...)

@@ -17,11 +17,11 @@ var (
 	deleteWaits = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second}
 )
 
-// settleLimit bounds reading back, also when the user has given up: what was sent must be found out and written down.
+// settleLimit bounds each part of reading back, also when the user has given up: what was sent must be found out and written down.
 const settleLimit = time.Minute
 
-// poll reads until look says that it has seen enough, or the waits are used up. A user who has given up is answered after
-// the first reading.
+// poll reads until look says that it has seen enough, or the waits are used up. There is always one reading; once the user
+// has given up, no other begins.
 func (w *Writer) poll(ctx context.Context, waits []time.Duration, look func(context.Context) bool) {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
 	defer cancel()
@@ -97,7 +97,7 @@ func (s *editStep) recheck(ctx context.Context) error {
 	if err := s.w.unchanged(s.e.r, s.id(), s.c.fresh)(ctx); err != nil || s.e.r.ReadUntouched == nil {
 		return err
 	}
-	// It is only compared afterwards: without the permission to read it the change goes on.
+	// It is only compared afterwards: if it cannot be read, the change goes on.
 	s.untouched, _ = s.e.r.ReadUntouched(ctx, s.w.options.Account, s.id())
 	return nil
 }
@@ -228,7 +228,7 @@ type creation struct {
 	r     Resource
 	body  fields          // what is sent and can be read back
 	name  string          // what the new object is called; "" when that is not known before
-	known map[string]bool // ids before: what is new afterwards can only be ours
+	known map[string]bool // ids before: only what is new afterwards can be ours
 }
 
 func (c *creation) remember(ctx context.Context) error {
@@ -295,7 +295,7 @@ func (c *creation) find(ctx context.Context, id string) (got api.Object, found b
 	return got, found, nil
 }
 
-// missing are the fields of the request that the object has otherwise.
+// missing are the fields of the request that have another value in the object.
 func (c *creation) missing(got api.Object) []Difference {
 	is := flatten(got.Values())
 	var list []Difference

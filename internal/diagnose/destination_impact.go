@@ -18,10 +18,11 @@ type Destination struct {
 	Reach     []Reach        // from the regions, where the routes differ between them
 	OwnPrefix *AccountPrefix // the prefix of the account's own that it lies in; nil: none is known
 	// Impact is what the state of the paths means for traffic: Outage when some region has no path left that works, Impaired when one
-	// is lost or degraded, Risk in place of both for a network that Cloudflare does not advertise.
+	// is lost or degraded, or a region has no route while another has one; Risk in place of both for a network that Cloudflare does not
+	// advertise.
 	Impact Impact
-	// Likelihood is Certain when the health checks say so, Likely when a path counts as lost because its session just fell, and
-	// Possible when it cannot be told what is left.
+	// Likelihood is Certain when the health checks say so, Likely when a path counts as lost because its session just fell, or no route
+	// leads there, and Possible when nothing is known to be lost and it cannot be told what is left.
 	Likelihood Likelihood
 	// Unknown is why it cannot be told what is left, as the end of a sentence; "" when it can.
 	Unknown string
@@ -40,7 +41,7 @@ func (d Destination) Healthy() (healthy, of int, known bool) {
 func (d Destination) Dead() bool { return d.dead }
 
 // rank orders destinations, the worst highest. One that nothing gets to stands before one that has lost a path, also while Cloudflare
-// does not advertise it: what nobody sends is lost once it does.
+// does not advertise it: as soon as it does, the traffic that comes is lost.
 func (d Destination) rank() int {
 	rank := 2 * int(d.Impact)
 	switch {
@@ -178,7 +179,7 @@ func (t *Table) destination(p netip.Prefix, wanted func(Reach) bool) Destination
 	return d
 }
 
-// placesText names regions and locations; many by their number.
+// placesText names regions and locations; more than four with their number in front.
 func placesText(places []string) string {
 	if len(places) <= 4 {
 		return strings.Join(places, " ")
@@ -198,7 +199,8 @@ func (l left) worse(than left) bool {
 	return cmp.Or(cmp.Compare(l.impact, than.impact), cmp.Compare(than.likelihood, l.likelihood)) > 0
 }
 
-// tally counts the paths of a Reach that could carry traffic, two routes into one tunnel as one.
+// tally counts the paths of a Reach that could carry traffic, two routes into one tunnel as one; inUse, dead, deadNames and working count
+// each route.
 type tally struct {
 	all, healthy, degraded, lost, unknown int
 	fell                                  bool     // one counts as lost because its session fell
@@ -350,7 +352,7 @@ func (t *Table) MayBeRouted() string {
 	return ""
 }
 
-// sessionsUp counts the tunnels over which BGP may bring routes: a session whose state is not known may be up.
+// sessionsUp counts the tunnels whose session is up: over them BGP may bring routes.
 func (t *Table) sessionsUp() int {
 	up := 0
 	for i := range t.facts.Tunnels {

@@ -45,7 +45,7 @@ func (c tunnelCase) read() []Finding {
 // stillRouted lowers what a session that is not up means, where the tunnel is healthy and static routes lead into it: their traffic still
 // passes, and what the session announced does not.
 func (c tunnelCase) stillRouted(findings []Finding) []Finding {
-	if !c.broken() || !c.probed() || c.Health.State != store.Healthy || !c.facts.Routes.Settled() {
+	if !c.broken() || !c.probed() || c.Health.State != store.Healthy || !c.facts.Routes.Known() {
 		return findings
 	}
 	routes := c.routesInto(c.Tunnel)

@@ -20,12 +20,12 @@ const (
 	NotSeen        BeganHow = iota // nothing is known
 	AtLatest                       // it began then or earlier: the status was reported then, which says nothing of the change
 	SinceFirstLook                 // it began then or earlier: it was so at the first look, and has been since
-	ByHealth                       // the health fell then; when the session fell is not known
+	ByHealth                       // the health has been bad since then, see Open; it says nothing of the session
 	ChangeSeen                     // the change was seen
 )
 
-// Began is since when the session has been in its state: by the history of this program, else by the health where that is bad, too,
-// else as Session has it.
+// Began is since when the session has been in its state: by the history of this program; else, while the session is not up and the
+// health is bad, by the health; else as Session has it.
 func (t *Tunnel) Began(now time.Time) Began {
 	if b := t.unhealthySince(); t.Track.Changed.IsZero() && b.How == ByHealth && t.State != Up {
 		return b
@@ -80,7 +80,8 @@ func UnhealthySince(series []Point) Began {
 	return out
 }
 
-// Trouble is since when the tunnel has been as it is: since the session is not up, else since the health is bad, else since all is well.
+// Trouble is since when the tunnel has been as it is: since the session is not up, else since the health is bad, else since the session
+// has been in its state.
 func (t *Tunnel) Trouble(now time.Time) Began {
 	if h := t.Probed(); t.State == Up && (h == HealthDown || h == Degraded) {
 		return t.unhealthySince()

@@ -8,7 +8,7 @@ type Span struct {
 	To   time.Time `json:"to"`
 }
 
-// watch notes a good look at the tunnels: it goes on with the time of watching, or begins a new one where nobody has looked for too long.
+// watch notes a successful reading of the tunnels: it extends the last span, or begins a new one where nobody has looked for too long.
 func (s *Store) watch(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -114,7 +114,7 @@ func (m *Module) cniSections(c api.CNI, _ time.Time) []resource.Section {
 	sections := []resource.Section{
 		{Title: "Addresses", Fields: []resource.Field{
 			{Label: "Cloudflare's side", Value: field.Or(string(c.P2PIP), "-"), Note: "p2p_ip: your BGP neighbor"},
-			{Label: "Your side", Value: field.Or(string(c.CustIP), "-"), Note: "cust_ip: your router; use it as next hop in static routes"},
+			{Label: "Your side", Value: field.Or(string(c.CustIP), "-"), Note: "cust_ip: your router; the next hop for static routes at Cloudflare"},
 			{Label: "MTU", Value: field.Number(c.Magic.MTU)},
 		}},
 		m.bgpSection(c.BGP, c.BGPMode),

@@ -128,7 +128,7 @@ func linkAddresses(l api.MagicInterconnect) resource.Section {
 	if cloudflare, customer, ok := rules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
 			resource.Field{Label: "Cloudflare's side", Value: cloudflare.String(), Note: "your BGP neighbor"},
-			resource.Field{Label: yourSide, Value: customer.String(), Note: "your router; use it as next hop in static routes"})
+			resource.Field{Label: yourSide, Value: customer.String(), Note: "your router; the next hop for static routes at Cloudflare"})
 	}
 	if l.InterfaceAddress6 != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: l.InterfaceAddress6})

@@ -15,7 +15,7 @@ import (
 type PathFinder interface {
 	// Where is the page of where an address or a network leads.
 	Where(p netip.Prefix) tui.View
-	// Through is the page of the destinations that have a path over one of these tunnels or interconnects, which name is of.
+	// Through is the page of the destinations that have a path over one of these tunnels or interconnects; name is what the page calls them.
 	Through(name string, ids ...string) tui.View
 	// Paths says how many paths to a network are left, and names them, by what is known; nil when the routes are not.
 	Paths(p netip.Prefix) []resource.Section

@@ -24,8 +24,7 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
-	return []tui.PaletteEntry{{Names: []string{"muted", "mutes"}, Help: "what is muted, why and until when; " + tui.KeyOf("unmute",
-		"m") + " unmutes",
+	return []tui.PaletteEntry{{Names: []string{"muted", "mutes"}, Help: "what is muted, why and until when",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 

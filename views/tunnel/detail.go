@@ -125,8 +125,8 @@ func addresses(t store.Tunnel) resource.Section {
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
 	if cf, customer, ok := rules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
-			resource.Field{Label: "Interface address", Value: cf.String(), Note: "Cloudflare's side: your BGP neighbor and next hop"},
-			resource.Field{Label: "Your side", Value: customer.String(), Note: "your router; use it as next hop in static routes"})
+			resource.Field{Label: "Interface address", Value: cf.String(), Note: "Cloudflare's side: your router's BGP neighbor and next hop"},
+			resource.Field{Label: "Your side", Value: customer.String(), Note: "your router; the next hop for static routes at Cloudflare"})
 	}
 	if t.InterfaceAddress6 != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: t.InterfaceAddress6})

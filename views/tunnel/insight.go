@@ -192,7 +192,7 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 		if !field.Unprobed(t.HealthCheck) {
 			f.Note = "health: " + cmp.Or(string(c.State()), "not known")
 			if c.Score != nil {
-				f.Note += ", " + percent(*c.Score) + " over the hour"
+				f.Note += " (average " + percent(*c.Score) + " over the hour)"
 			}
 			if bad := c.State(); bad == store.Degraded || bad == store.HealthDown {
 				f.Role = HealthRole(bad)

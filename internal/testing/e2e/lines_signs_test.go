@@ -81,11 +81,11 @@ func TestLineByLineTheMeaningComesFirst(t *testing.T) {
 func TestLineByLineWhereIncidentAndPair(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
-	said := pipe(t, a.env(), []string{"--start", "overview"}, "page", "198.18.20.0/24", "back", ":where 10.61.16.9", "back", ":setup",
+	said := pipe(t, a.env(), []string{"--start", "overview"}, "page", "iad-dc1-gre", "back", ":where 10.61.16.9", "back", ":setup",
 		"Redundant pair", "?",
 		":leave", "quit")
 	at := 0
-	for _, want := range []string{"198.18.20.0/24", "What this means", "Where 10.61.16.9.", "no healthy path left", "nrt-br1-ipsec",
+	for _, want := range []string{"iad-dc1-gre", "What this means", "Where 10.61.16.9.", "no healthy path left", "nrt-br1-ipsec",
 		"New pair of tunnels", "Step 1 of"} {
 		i := strings.Index(said[at:], want)
 		if i < 0 {
