@@ -8,7 +8,7 @@ import (
 	"flarewire/internal/store"
 )
 
-// locationCount is how Cloudflare's locations see a tunnel.
+// locationCount is how Cloudflare's data centers see a tunnel.
 type locationCount struct {
 	good, bad, badIdle int
 	down               int      // of the bad ones

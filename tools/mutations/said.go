@@ -103,8 +103,8 @@ var said = []mutation{
 			{"internal/journal/read.go", "e.UndoneBy, e.undoing = undo.ID, undo.Outcome == Unknown", "_ = undo"}}},
 	{"17", "The review of a key does not contradict itself", "it says \"at once\" as well",
 		"TestTheReviewOfANewKeySaysOnceWhenItTakesEffect", "views", []edit{
-			{"internal/change/psk.go", `"Cloudflare shows the new key a single time`,
-				`"The old key is not accepted at once any more. Cloudflare shows the new key a single time`}}},
+			{"internal/change/psk.go", `"Cloudflare shows the new key only once`,
+				`"The old key is not accepted at once any more. Cloudflare shows the new key only once`}}},
 	{"17", "Bring-up waits for nothing on a tunnel that is up", "what was there before is waited for",
 		"TestBringUpOfATunnelThatIsUpWaitsForNothing", "views", []edit{
 			{"views/tunnel/bringup.go", "if ok && t.State == store.Up && out[i].off == \"\" {", "if false && out[i].off == \"\" {"}}},
