@@ -183,7 +183,7 @@ func TestTheMD5KeyOfATunnelThatGoesCanBeKept(t *testing.T) {
 		if says(s.screen(), oldKey) {
 			t.Fatal("the review shows the key")
 		}
-		s.press("v").see("Keep it where you keep secrets")
+		s.press("v").see("Store it with your secrets")
 		if says(s.screen(), oldKey) {
 			t.Fatal("the page shows the key before it is asked for")
 		}
