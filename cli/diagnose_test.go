@@ -25,7 +25,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	at := -1
 	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
 		"iad-dc1-gre\n   Affects 198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it\n" +
-			"   Tunnel down (likely, outage)",
+			"   Path or router at fault (likely, outage)",
 		"\n   Next: Generate a key",
 		"waw-br1-ipsec\n   ASN mismatch", "local AS 64632 (as configured at Cloudflare)", "may confirm it: flarewire diagnose waw-br1-ipsec",
 		"Port unhealthy nwf-ams04-1: 1 CNI over it is affected\n",
@@ -44,7 +44,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 // With a name: everything about it, with the fields and the document, also of what is well.
 func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 	for name, want := range map[string][]string{
-		"iad-dc1-gre": {"Tunnel down (likely, outage, since ", "Router not connecting (possible, outage)", "Evidence: health down",
+		"iad-dc1-gre": {"Path or router at fault (likely, outage, since ", "Router not connecting (possible, outage)", "Evidence: health down",
 			"Source: Cloudflare docs"},
 		"fra-dc2-gre":      {"Session up (note)", "Evidence: bgp_status.state BGP_UP"},
 		"2001:db8:40::/48": {"2001:db8:40::/48"},
@@ -126,7 +126,7 @@ func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)
-	if code := s.run("diagnose", "fra-dc1-gre"); code != 0 || !strings.Contains(s.out.String(), "2 of 8 of Cloudflare's data centers") ||
+	if code := s.run("diagnose", "fra-dc1-gre"); code != 0 || !strings.Contains(s.out.String(), "2 of 8 data centers") ||
 		!strings.Contains(s.out.String(), "of its traffic") {
 		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
 	}

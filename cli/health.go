@@ -21,7 +21,7 @@ func (h health) of(t store.Tunnel) store.Health {
 	if h.err != nil {
 		return store.HealthUnknown
 	}
-	return t.Probed()
+	return t.ProbedHealth()
 }
 
 // on is the tunnels with what is known of their health.
@@ -68,14 +68,14 @@ func look(ctx context.Context, s *store.Store, grace time.Duration, work func())
 	}
 }
 
-// falls puts beside the tunnels since when they are bad, as the list on the screen says it. It costs one question, which is asked once, and
+// withFalls puts beside the tunnels since when they are bad, as the list on the screen says it. It costs one question, which is asked once, and
 // is waited for no longer than the health.
-func (r *statusRun) falls(ctx context.Context, last *store.Snapshot) *store.Snapshot {
+func (r *statusRun) withFalls(ctx context.Context, last *store.Snapshot) *store.Snapshot {
 	names := last.AwaitingFall()
-	if r.asked || len(names) == 0 {
+	if r.fallsAsked || len(names) == 0 {
 		return last
 	}
-	r.asked = true
+	r.fallsAsked = true
 	ctx, cancel := context.WithTimeout(ctx, healthGrace)
 	defer cancel()
 	r.store.NoteFalls(store.ReadFalls(ctx, r.s.account, names, r.store.Now()))

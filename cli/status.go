@@ -113,7 +113,7 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, t
 	var account string
 	var err error
 	if r.s, account, err = f.prepare(ctx, x); err != nil {
-		r.blankLine()
+		r.printUnknownLine()
 		return err
 	}
 	defer r.s.close()
@@ -123,8 +123,8 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, t
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.s.choose(ctx, account); err != nil {
-		r.blankLine()
-		return errors.Join(r.blankObject(err), err)
+		r.printUnknownLine()
+		return errors.Join(r.printUnknownObject(err), err)
 	}
 	if out == "table" { // it says since when, which earlier runs may have watched
 		r.store = r.s.recall(ctx, x, f)
@@ -144,14 +144,14 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, t
 
 // statusRun is one `status`, once or watching.
 type statusRun struct {
-	x       IO
-	f       *flags
-	s       *session
-	out     output
-	store   *store.Store
-	timeout time.Duration // of one look
-	asked   bool          // since when tunnels are bad
-	changes differences   // since the last look
+	x          IO
+	f          *flags
+	s          *session
+	out        output
+	store      *store.Store
+	timeout    time.Duration // of one look
+	fallsAsked bool          // since when tunnels are bad was asked for
+	changes    differences   // since the last look
 }
 
 // seen is what one look at the account showed.
@@ -174,7 +174,7 @@ func (r *statusRun) look(ctx context.Context) seen {
 		}
 	})
 	if r.out == "table" && now.health.err == nil {
-		now.snapshot = r.falls(ctx, now.snapshot)
+		now.snapshot = r.withFalls(ctx, now.snapshot)
 	}
 	return now
 }
@@ -283,8 +283,8 @@ func statusOf(s *session, now seen) statusJSON {
 	return doc
 }
 
-// blankObject prints the object that says that nothing is known, not even the account, and why. Wrong usage prints none.
-func (r *statusRun) blankObject(why error) error {
+// printUnknownObject prints the object that says that nothing is known, not even the account, and why. Wrong usage prints none.
+func (r *statusRun) printUnknownObject(why error) error {
 	var f failure
 	if r.out != "json" || errors.As(why, &f) && f.code == exitUsage {
 		return nil
@@ -368,9 +368,9 @@ func statusTitle(s *session, now seen, c tui.Canvas, age string) []string {
 		title = tui.Line{{Text: age + "  ", Role: tui.Muted}}
 	}
 	title = append(title, tui.Span{Text: tui.Clean(s.title()), Role: tui.Strong}, tui.Span{Text: "  "})
-	read := diagnose.New(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
+	account := diagnose.New(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
 	rows := now.health.on(now.snapshot.Tunnels)
-	title = append(title, tunnel.Summary(rows, now.snapshot.RowsMissing(), read.StatusOutdated, c.Theme.Glyphs)...)
+	title = append(title, tunnel.Summary(rows, now.snapshot.RowsMissing(), account.StatusOutdated, c.Theme.Glyphs)...)
 	if why := now.snapshot.CannotTell(store.GRETunnels, store.IPsecTunnels); why != "" && age == "" {
 		title = append(title, tui.Span{Text: "  some may be missing: " + strings.TrimPrefix(why, "cannot tell: "), Role: tui.Pending})
 	}
@@ -382,8 +382,8 @@ func statusTable(now seen, c tui.Canvas) []string {
 	desc := tunnel.Describe("", c.Theme.Glyphs)
 	columns := tunnel.OneLook(c.Theme.Glyphs)
 	at := 1 + slices.IndexFunc(columns, func(col table.Column[store.Tunnel]) bool { return col.Key == "state" })
-	read := diagnose.New(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
-	columns = slices.Insert(tunnel.MarkOutdated(columns, read.StatusOutdated), at, healthColumn(now.health), tunnel.SinceColumn())
+	account := diagnose.New(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
+	columns = slices.Insert(tunnel.MarkOutdated(columns, account.StatusOutdated), at, healthColumn(now.health), tunnel.SinceColumn())
 	return printTable(columns, desc.ID, now.snapshot.Tunnels, desc.SortBy, desc.Reverse, c)
 }
 

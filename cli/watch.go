@@ -44,7 +44,7 @@ func (r *statusRun) watch(ctx context.Context, account string) error {
 		}
 		last = now.health
 		if first && !passes(now.snapshot) {
-			r.blankLine()
+			r.printUnknownLine()
 			return failure{exitFailed, trouble}
 		}
 		if err := r.again(&place, now, trouble); err != nil || !pause(ctx, now.snapshot.Next) {
@@ -63,7 +63,7 @@ func (r *statusRun) settle(ctx context.Context, place *redraw, account string) e
 		case err == nil || ctx.Err() != nil:
 			return err
 		case !api.Passes(err):
-			r.blankLine()
+			r.printUnknownLine()
 			return err
 		}
 		wait := r.f.refresh
@@ -102,7 +102,7 @@ func (r *statusRun) again(place *redraw, now seen, trouble error) error {
 		return r.changes.print(r.x, r.s.now(), r.glance(now, trouble))
 	}
 	if trouble != nil {
-		r.blankLine()
+		r.printUnknownLine()
 		fmt.Fprintln(r.x.Err, "flarewire: "+tui.Clean(trouble.Error()))
 		return nil
 	}
@@ -124,8 +124,8 @@ func (r *statusRun) glance(now seen, trouble error) glance {
 	return g
 }
 
-// blankLine says in the short form that nothing is known: a status bar must neither go blank nor keep what is old.
-func (r *statusRun) blankLine() {
+// printUnknownLine says in the short form that nothing is known: a status bar must neither go blank nor keep what is old.
+func (r *statusRun) printUnknownLine() {
 	if r.out == lineOutput {
 		fmt.Fprintln(r.x.Out, lineName+" ?")
 	}

@@ -146,7 +146,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return tea.Batch(a.catchUp(), a.paste(msg))
 	case lateMsg:
-		return a.cameLate(msg.pending)
+		return a.takeLate(msg.pending)
 	case tea.WindowSizeMsg:
 		// some serial lines and jump hosts say 0x0: the size before, or the library's, is better than nothing
 		if msg.Width > 0 && msg.Height > 0 {

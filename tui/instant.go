@@ -56,8 +56,8 @@ func started(cmd tea.Cmd) *pendingCmd {
 	return out
 }
 
-// cameBy waits for the answer until a time that may have passed already.
-func (w *pendingCmd) cameBy(until time.Time) bool {
+// answeredBy waits for the answer until a time that may have passed already.
+func (w *pendingCmd) answeredBy(until time.Time) bool {
 	limit := time.NewTimer(time.Until(until))
 	defer limit.Stop()
 	select {
@@ -75,7 +75,7 @@ func (w *pendingCmd) cameBy(until time.Time) bool {
 
 // await takes an answer that comes in time, and returns what brings it when it comes later.
 func (a *App) await(w *pendingCmd, until time.Time) tea.Cmd {
-	if w.cameBy(until) {
+	if w.answeredBy(until) {
 		w.taken = true
 		return a.take(w.msg, until)
 	}
@@ -86,8 +86,8 @@ func (a *App) await(w *pendingCmd, until time.Time) tea.Cmd {
 	}
 }
 
-// cameLate takes an answer that came late, unless a key press has taken it already.
-func (a *App) cameLate(w *pendingCmd) tea.Cmd {
+// takeLate takes an answer that came late, unless a key press has taken it already.
+func (a *App) takeLate(w *pendingCmd) tea.Cmd {
 	a.late = slices.DeleteFunc(a.late, func(l *pendingCmd) bool { return l == w })
 	if w.taken {
 		return nil
@@ -103,8 +103,8 @@ func (a *App) catchUp() tea.Cmd {
 	waiting := a.late
 	a.late = nil
 	for _, w := range waiting {
-		if w.cameBy(w.since.Add(keyWait)) {
-			cmds = append(cmds, a.cameLate(w))
+		if w.answeredBy(w.since.Add(keyWait)) {
+			cmds = append(cmds, a.takeLate(w))
 		}
 	}
 	return tea.Batch(cmds...)

@@ -399,7 +399,7 @@ func TestTheOrderOfAListIsKept(t *testing.T) {
 // Every session of the account is on one page, the worst first, with a filter; enter opens its tunnel.
 func TestAllSessionsOnOnePage(t *testing.T) {
 	d := sit(t, "bgp", nil)
-	d.See("12 sessions, 2 tunnels without BGP, 2 CNIs not reported", "iad-dc1-gre", "AS 64611", "ams-cni-v2", "not reported",
+	d.See("12 sessions, 2 tunnels without BGP, 2 CNIs", "iad-dc1-gre", "AS 64611", "ams-cni-v2", "not reported",
 		"blank: not monitored")
 	if first, up := strings.Index(d.Screen(), "iad-dc1-gre"), strings.Index(d.Screen(), "fra-dc1-gre"); first > up {
 		t.Errorf("the worst is not first:\n%s", d.Screen())

@@ -53,7 +53,7 @@ func TestWhatIsNotUpIsInARowOfTheOverview(t *testing.T) {
 			}
 		}
 		for _, x := range d.env.Feed.Last().Tunnels {
-			if bad := x.State != store.Up && x.State != store.NoBGP || x.Probed() == store.HealthDown; bad {
+			if bad := x.State != store.Up && x.State != store.NoBGP || x.ProbedHealth() == store.HealthDown; bad {
 				tried++
 				above := slices.ContainsFunc(account.Tunnel(x.ID), func(f diagnose.Finding) bool {
 					return f.Likelihood > diagnose.Remark &&

@@ -86,7 +86,7 @@ func TestThePaletteLeadsToWhatHasAName(t *testing.T) {
 	d.types("line swap of friday")
 	d.Press("ctrl+s")
 	d.Rest()
-	d.goes("line swap of friday", "Finding", "Tunnel down")
+	d.goes("line swap of friday", "Finding", "Path or router at fault")
 }
 
 // goes types a name into the palette and takes what stands first.

@@ -62,8 +62,8 @@ type step struct {
 	// repeats are the waits after which a step that was certainly refused is sent again, as the request that rebuild makes.
 	repeats []time.Duration
 	rebuild func() (api.Request, error)
-	// settle reads back. certain: the server said yes, with the answer.
-	settle func(ctx context.Context, certain bool, answer api.Answer) settled
+	// settle reads back. accepted: the server said yes, with the answer.
+	settle func(ctx context.Context, accepted bool, answer api.Answer) settled
 }
 
 // settled is what reading back has shown.

@@ -86,22 +86,24 @@ func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Objec
 func (w *Writer) deletion(r Resource, p *Plan, fresh api.Object, req api.Request) step {
 	id := p.ID
 	s := step{entry: w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, recheck: w.unchanged(r, id, fresh)}
-	s.settle = func(ctx context.Context, certain bool, _ api.Answer) settled { return w.gone(ctx, r, id, certain) }
+	s.settle = func(ctx context.Context, accepted bool, _ api.Answer) settled {
+		return w.settleDelete(ctx, r, id, accepted)
+	}
 	p.DryRun.Why = "the API has none for deletions"
 	return s
 }
 
 // editSpec is a change of an existing object: an update, or a named act.
 type editSpec struct {
-	r              Resource
-	verb           journal.Verb
-	opened, wanted api.Object
-	build          func(*api.AccountClient, api.Object) (api.Request, error)
-	noDryRun       string                              // why the server is not asked though it could be
-	guard          func(fresh api.Object, p *Plan)     // adds blocks, warnings, consequences
-	proof          func(before, after api.Object) bool // shows what cannot be compared: that a key was replaced
-	conclusive     bool                                // without the proof it was certainly not done
-	always         bool                                // to be sent without a difference too: a validation, a new key
+	r               Resource
+	verb            journal.Verb
+	opened, wanted  api.Object
+	build           func(*api.AccountClient, api.Object) (api.Request, error)
+	noDryRun        string                              // why the server is not asked though it could be
+	guard           func(fresh api.Object, p *Plan)     // adds blocks, warnings, consequences
+	showsDone       func(before, after api.Object) bool // shows what cannot be compared: that a key was replaced
+	doneAlwaysShows bool                                // what showsDone does not show was certainly not done
+	always          bool                                // to be sent without a difference too: a validation, a new key
 }
 
 func (w *Writer) prepareEdit(ctx context.Context, e editSpec) (Plan, error) {
@@ -186,7 +188,7 @@ func (w *Writer) finish(ctx context.Context, e editSpec, p Plan, c mergedEdit) P
 		p.askDryRun = func(_ context.Context, p *Plan) { p.DryRun.Why = e.noDryRun }
 	}
 	p.askDryRun(ctx, &p)
-	s := &editStep{w: w, e: e, c: c, differences: p.Differences, unsent: p.Unsent}
+	s := &editStep{w: w, spec: e, edit: c, differences: p.Differences, notInRequest: p.Unsent}
 	if hasKeyProof(e.verb) { // by this a key whose answer was lost is seen later
 		if made := flatten(raw(c.fresh))[keyMade]; made != nil {
 			c.now[keyMade] = made

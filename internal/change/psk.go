@@ -15,7 +15,7 @@ const pskWarning = "The tunnel runs on until its next key exchange, and fails th
 func PrepareGeneratePSK(ctx context.Context, w *Writer, opened api.IPsecTunnel) (Plan, error) {
 	return w.prepareEdit(ctx, editSpec{r: IPsecTunnels.Resource, verb: journal.GeneratePSK, opened: api.ObjectOf(opened),
 		wanted: api.ObjectOf(opened),
-		always: true, proof: keyChanged, conclusive: true,
+		always: true, showsDone: keyChanged, doneAlwaysShows: true,
 		noDryRun: "there is nothing to check before a key is generated",
 		build:    func(a *api.AccountClient, _ api.Object) (api.Request, error) { return a.BuildGeneratePSK(opened.ID) },
 		guard: func(_ api.Object, p *Plan) {

@@ -107,16 +107,16 @@ func (s *settingKeys) recheck(ctx context.Context) error {
 }
 
 // settle says of each tunnel what became of its key.
-func (s *settingKeys) settle(ctx context.Context, certain bool, answer api.Answer) settled {
+func (s *settingKeys) settle(ctx context.Context, accepted bool, answer api.Answer) settled {
 	out := settled{each: make([]settled, len(s.fresh))}
 	var told []string
 	for i := range s.fresh {
 		id := s.id(i)
 		reason, refused := answer.PSKs.Unapplied[id]
-		_, accepted := answer.PSKs.Applied[id]
+		_, applied := answer.PSKs.Applied[id]
 		one := settled{id: id, outcome: journal.NotDone, text: "Cloudflare refused the key: " + reason, final: true}
 		if !refused {
-			one = s.settleOne(ctx, i, certain && accepted)
+			one = s.settleOne(ctx, i, accepted && applied)
 		}
 		out.each[i] = one
 		text := s.name(i) + ": " + string(one.outcome)
@@ -137,7 +137,7 @@ func (s *settingKeys) settle(ctx context.Context, certain bool, answer api.Answe
 func (s *settingKeys) settleOne(ctx context.Context, i int, accepted bool) settled {
 	out := settled{id: s.id(i)}
 	changed := false
-	s.w.poll(ctx, editWaits, func(ctx context.Context) bool {
+	s.w.poll(ctx, writeWaits, func(ctx context.Context) bool {
 		got, err := IPsecTunnels.Resource.Read(ctx, s.w.options.Account, out.id)
 		if out.err = err; err != nil {
 			return api.KindOf(err) == api.NotFound

@@ -72,7 +72,7 @@ func (w *Writer) cniSettingsDiffer(ctx context.Context, with json.RawMessage) ([
 // settleCNISettings reads until the settings are as wanted.
 func (w *Writer) settleCNISettings(ctx context.Context, wanted json.RawMessage) settled {
 	var out settled
-	w.poll(ctx, editWaits, func(ctx context.Context) bool {
+	w.poll(ctx, writeWaits, func(ctx context.Context) bool {
 		out.notApplied, out.err = w.cniSettingsDiffer(ctx, wanted)
 		return out.err == nil && len(out.notApplied) == 0
 	})

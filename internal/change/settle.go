@@ -13,7 +13,7 @@ import (
 // Waits between the readings after a write. Deletions are known to take effect late (up to ten polls in Cloudflare's own
 // community tools); for other writes nothing is documented, so the patience is shorter.
 var (
-	editWaits   = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
+	writeWaits  = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
 	deleteWaits = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second}
 )
 
@@ -84,35 +84,36 @@ func paths(list []Difference) []string {
 
 // editStep is the state of an update or an act between its check and its reading back.
 type editStep struct {
-	w                   *Writer
-	e                   editSpec
-	c                   mergedEdit
-	differences, unsent []Difference
-	untouched           map[string]any
+	w            *Writer
+	spec         editSpec
+	edit         mergedEdit
+	differences  []Difference
+	notInRequest []Difference // see Plan.Unsent
+	untouched    map[string]any
 }
 
-func (s *editStep) id() string { return s.e.r.id(s.e.opened) }
+func (s *editStep) id() string { return s.spec.r.id(s.spec.opened) }
 
 func (s *editStep) recheck(ctx context.Context) error {
-	if err := s.w.unchanged(s.e.r, s.id(), s.c.fresh)(ctx); err != nil || s.e.r.ReadUntouched == nil {
+	if err := s.w.unchanged(s.spec.r, s.id(), s.edit.fresh)(ctx); err != nil || s.spec.r.ReadUntouched == nil {
 		return err
 	}
 	// It is only compared afterwards: if it cannot be read, the change goes on.
-	s.untouched, _ = s.e.r.ReadUntouched(ctx, s.w.options.Account, s.id())
+	s.untouched, _ = s.spec.r.ReadUntouched(ctx, s.w.options.Account, s.id())
 	return nil
 }
 
 // settle reads until everything that can have been changed is there.
-func (s *editStep) settle(ctx context.Context, certain bool, _ api.Answer) settled {
+func (s *editStep) settle(ctx context.Context, accepted bool, _ api.Answer) settled {
 	id := s.id()
 	out := settled{id: id}
 	var got api.Object
-	s.w.poll(ctx, editWaits, func(ctx context.Context) bool {
-		if got, out.err = s.e.r.Read(ctx, s.w.options.Account, id); out.err != nil {
+	s.w.poll(ctx, writeWaits, func(ctx context.Context) bool {
+		if got, out.err = s.spec.r.Read(ctx, s.w.options.Account, id); out.err != nil {
 			return api.KindOf(out.err) == api.NotFound
 		}
 		out.notApplied = s.missing(got)
-		return len(out.notApplied) <= len(s.unsent) && s.proven(got)
+		return len(out.notApplied) <= len(s.notInRequest) && s.proven(got)
 	})
 	if out.err != nil {
 		out.outcome = journal.Unknown
@@ -123,36 +124,38 @@ func (s *editStep) settle(ctx context.Context, certain bool, _ api.Answer) settl
 	}
 	out.object = raw(got)
 	out.sideEffects = s.sideEffects(ctx, got)
-	s.judge(&out, got, certain)
+	s.judge(&out, got, accepted)
 	return out
 }
 
 // missing are the differences that have not taken effect. Write-only secrets cannot be looked at.
 func (s *editStep) missing(got api.Object) []Difference {
-	is, all := settings(got, s.c.covers), flatten(raw(got))
+	current, all := settings(got, s.edit.covers), flatten(raw(got))
 	var list []Difference
 	for _, d := range s.differences {
-		if is[d.Path] == nil { // unknown inside of an object that an undo brings back
-			is[d.Path] = all[d.Path]
+		if current[d.Path] == nil { // unknown inside of an object that an undo brings back
+			current[d.Path] = all[d.Path]
 		}
-		if s.writeOnly(d) || same(d.Path, is[d.Path], s.c.merged[d.Path]) {
+		if s.writeOnly(d) || same(d.Path, current[d.Path], s.edit.merged[d.Path]) {
 			continue
 		}
-		list = append(list, difference(d.Path, is[d.Path], s.c.merged[d.Path]))
+		list = append(list, difference(d.Path, current[d.Path], s.edit.merged[d.Path]))
 	}
 	return list
 }
 
 // writeOnly: a secret that is in the request but never in an answer.
 func (s *editStep) writeOnly(d Difference) bool {
-	_, readable := s.c.merged[d.Path]
-	return d.Secret && !readable && s.c.now[d.Path] == nil
+	_, readable := s.edit.merged[d.Path]
+	return d.Secret && !readable && s.edit.now[d.Path] == nil
 }
 
-func (s *editStep) proven(got api.Object) bool { return s.e.proof == nil || s.e.proof(s.c.fresh, got) }
+func (s *editStep) proven(got api.Object) bool {
+	return s.spec.showsDone == nil || s.spec.showsDone(s.edit.fresh, got)
+}
 
 // judge decides what the reading means.
-func (s *editStep) judge(out *settled, got api.Object, certain bool) {
+func (s *editStep) judge(out *settled, got api.Object, accepted bool) {
 	visible, hidden := 0, 0
 	for _, d := range s.differences {
 		if s.writeOnly(d) {
@@ -163,17 +166,17 @@ func (s *editStep) judge(out *settled, got api.Object, certain bool) {
 	}
 	applied := visible - len(out.notApplied)
 	switch {
-	case applied == 0 && visible > 0 && !certain:
+	case applied == 0 && visible > 0 && !accepted:
 		out.outcome = journal.NotDone
 	case applied == 0 && visible > 0 && hidden == 0:
 		out.outcome, out.text = journal.NotDone, "Cloudflare accepted it, but nothing of it took effect"
 	case applied < visible:
 		out.outcome = journal.Partly
-	case visible > 0 || s.e.proof != nil && s.proven(got):
+	case visible > 0 || s.spec.showsDone != nil && s.proven(got):
 		out.outcome = journal.Done // a key goes with the same request as the fields that are there
-	case s.e.conclusive && !certain:
+	case s.spec.doneAlwaysShows && !accepted:
 		out.outcome = journal.NotDone
-	case certain:
+	case accepted:
 		out.outcome, out.text = journal.Done, "Cloudflare accepted it; its effect cannot be read back"
 	default:
 		out.outcome = journal.Unknown
@@ -187,7 +190,7 @@ func (s *editStep) sideEffects(ctx context.Context, got api.Object) []Difference
 		asked[d.Path] = true
 	}
 	var list []Difference
-	for _, d := range compare(flatten(raw(s.c.fresh)), flatten(raw(got))) {
+	for _, d := range compare(flatten(raw(s.edit.fresh)), flatten(raw(got))) {
 		if !asked[d.Path] && !volatile(d.Path) {
 			list = append(list, d)
 		}
@@ -195,15 +198,15 @@ func (s *editStep) sideEffects(ctx context.Context, got api.Object) []Difference
 	if s.untouched != nil {
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
 		defer cancel()
-		if now, err := s.e.r.ReadUntouched(limited, s.w.options.Account, s.id()); err == nil {
+		if now, err := s.spec.r.ReadUntouched(limited, s.w.options.Account, s.id()); err == nil {
 			list = append(list, compare(s.untouched, now)...)
 		}
 	}
 	return list
 }
 
-// gone reads until the object is not found.
-func (w *Writer) gone(ctx context.Context, r Resource, id string, certain bool) settled {
+// settleDelete reads until the object is not found.
+func (w *Writer) settleDelete(ctx context.Context, r Resource, id string, accepted bool) settled {
 	out := settled{id: id}
 	w.poll(ctx, deleteWaits, func(ctx context.Context) bool {
 		_, out.err = r.Read(ctx, w.options.Account, id)
@@ -214,7 +217,7 @@ func (w *Writer) gone(ctx context.Context, r Resource, id string, certain bool) 
 		out.outcome, out.err = journal.Done, nil
 	case out.err != nil:
 		out.outcome = journal.Unknown
-	case certain:
+	case accepted:
 		out.outcome, out.text = journal.Deleting, "Cloudflare accepted the deletion, but the object can still be read"
 	default:
 		out.outcome, out.text = journal.NotDone, "it is still there"
@@ -244,9 +247,9 @@ func (c *creation) remember(ctx context.Context) error {
 }
 
 // settle reads the new object: by its id when the answer gave it, else by looking for an object that was not there before.
-func (c *creation) settle(ctx context.Context, certain bool, answer api.Answer) settled {
+func (c *creation) settle(ctx context.Context, accepted bool, answer api.Answer) settled {
 	var out settled
-	c.w.poll(ctx, editWaits, func(ctx context.Context) bool {
+	c.w.poll(ctx, writeWaits, func(ctx context.Context) bool {
 		var got api.Object
 		var found bool
 		if got, found, out.err = c.find(ctx, answer.ID()); !found {
@@ -261,11 +264,11 @@ func (c *creation) settle(ctx context.Context, certain bool, answer api.Answer) 
 		out.outcome, out.err = journal.Done, nil
 	case out.object != nil:
 		out.outcome, out.err = journal.Partly, nil
-	case out.err == nil && !certain:
+	case out.err == nil && !accepted:
 		out.outcome, out.text = journal.NotDone, "there is no such new object"
 	default:
 		out.outcome, out.id, out.text = journal.Unknown, answer.ID(), "Cloudflare accepted it, but it cannot be read yet"
-		if !certain {
+		if !accepted {
 			out.text = ""
 		}
 	}
@@ -297,12 +300,12 @@ func (c *creation) find(ctx context.Context, id string) (got api.Object, found b
 
 // missing are the fields of the request that have another value in the object.
 func (c *creation) missing(got api.Object) []Difference {
-	is := flatten(got.Values())
+	current := flatten(got.Values())
 	var list []Difference
 	for _, path := range union(c.body, nil) {
-		value := is[path]
+		value := current[path]
 		if other, renamed := c.r.ReadAs[path]; renamed {
-			if value = is[other]; value == nil {
+			if value = current[other]; value == nil {
 				continue // it is optional there, so its absence says nothing
 			}
 		}

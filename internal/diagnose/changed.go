@@ -220,7 +220,7 @@ func (c tunnelCase) newKey() []Finding {
 	if c.Kind != api.IPsec || c.PSK == nil || c.PSK.LastGeneratedOn.IsZero() || !c.trouble() || c.State == store.Up {
 		return nil
 	}
-	if c.probed() && c.Health.State == store.Healthy {
+	if c.healthChecked() && c.Health.State == store.Healthy {
 		return nil // IKE is there, so the keys agree
 	}
 	key, broke := c.PSK.LastGeneratedOn.Time, c.broke()

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"flarewire/api"
 	"flarewire/internal/store"
@@ -10,20 +11,20 @@ import (
 
 // locationCount is how Cloudflare's data centers see a tunnel.
 type locationCount struct {
-	good, bad, badIdle int
-	down               int      // of the bad ones
-	worst              []string // bad ones that carry traffic, or all bad ones where the traffic is not known
-	idle               []string
-	flow               bool    // the traffic is known
-	some               bool    // only locations that carry much of the account's traffic were asked
-	all, hit           float64 // bit/s of all locations, and of the bad ones
+	good, bad, badIdle  int
+	down                int      // of the bad ones
+	badBusy             []string // bad ones that carry traffic, or all bad ones where the traffic is not known
+	idle                []string
+	trafficKnown        bool
+	onlyBusy            bool    // only data centers that carry much of the account's traffic were asked
+	bitRate, badBitRate float64 // bit/s of all of them, and of the bad ones
 }
 
-func countColos(in store.Insight) locationCount {
-	n := locationCount{flow: in.ColoFlow, some: in.Some}
+func countLocations(in store.Insight) locationCount {
+	n := locationCount{trafficKnown: in.ColoFlow, onlyBusy: in.Some}
 	for _, colo := range in.Colos {
 		if colo.BitRate != nil {
-			n.all += *colo.BitRate
+			n.bitRate += *colo.BitRate
 		}
 		state := colo.State()
 		if state == store.HealthDown {
@@ -39,28 +40,28 @@ func countColos(in store.Insight) locationCount {
 			n.idle = append(n.idle, LocationName(colo.Name))
 		default:
 			n.bad++
-			n.worst = append(n.worst, LocationName(colo.Name))
+			n.badBusy = append(n.badBusy, LocationName(colo.Name))
 			if colo.BitRate != nil {
-				n.hit += *colo.BitRate
+				n.badBitRate += *colo.BitRate
 			}
 		}
 	}
 	return n
 }
 
-func (c tunnelCase) colos() locationCount { return countColos(c.facts.sight(c.Name)) }
+func (c tunnelCase) locationCount() locationCount { return countLocations(c.facts.sight(c.Name)) }
 
-// someGood reports whether some locations see the tunnel healthy.
-func (c tunnelCase) someGood() bool { return c.colos().good > 0 }
+// someGood reports whether some data centers see the tunnel healthy.
+func (c tunnelCase) someGood() bool { return c.locationCount().good > 0 }
 
-// locations reads a tunnel that is bad at some locations only.
-func (c tunnelCase) locations() []Finding {
-	n := c.colos()
-	if !c.probed() || n.bad == 0 || n.good == 0 {
+// badAtSome are the findings of a tunnel that only some data centers report as bad.
+func (c tunnelCase) badAtSome() []Finding {
+	n := c.locationCount()
+	if !c.healthChecked() || n.bad == 0 || n.good == 0 {
 		return nil
 	}
 	evidence := n.evidence()
-	if n.flow && n.bad == n.badIdle {
+	if n.trafficKnown && n.bad == n.badIdle {
 		f := Finding{Cause: IdleColos, Likelihood: Likely, Impact: NoImpact, Source: srcHealth,
 			Evidence: append(evidence, Evidence{"without traffic in the last hour", some(n.idle)}),
 			Text:     "Only data centers that carry no traffic of this tunnel report poor health: no action needed.",
@@ -72,21 +73,21 @@ func (c tunnelCase) locations() []Finding {
 		return []Finding{f}
 	}
 	f := Finding{Cause: SomeColos, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
-		Text: "Only some of Cloudflare's data centers report poor health: this points to the path between them and the router, not to the " +
+		Text: "Only some data centers report poor health: this points to the path between them and the router, not to the " +
 			"router.",
 		Next: "Run a traceroute from one of these data centers and check cloudflarestatus.com for it."}
-	if n.flow {
-		f.Evidence = append(evidence, Evidence{"with traffic", some(n.worst)})
-		f.Text = fmt.Sprintf("%d of %d of Cloudflare's data centers report poor health: %s. They carry %s of its traffic. This points to the "+
-			"path between them and the router, not to the router.", n.bad, n.bad+n.good, some(n.worst), share(n.hit, n.all))
-		if n.hit < littleTraffic*n.all {
+	if n.trafficKnown {
+		f.Evidence = append(evidence, Evidence{"with traffic", some(n.badBusy)})
+		f.Text = fmt.Sprintf("%d of %d data centers report poor health: %s. They carry %s of its traffic. This points to the "+
+			"path between them and the router, not to the router.", n.bad, n.bad+n.good, some(n.badBusy), percentText(n.badBitRate, n.bitRate))
+		if n.badBitRate < littleTraffic*n.bitRate {
 			f.Impact = Risk
 		}
 	} else {
 		if c.Health.State == store.Healthy {
 			f.Impact = Risk // it works on the whole, and nobody can say that these matter
 		}
-		f.Evidence = append(evidence, Evidence{"locations", some(n.worst)})
+		f.Evidence = append(evidence, Evidence{"locations", some(n.badBusy)})
 		f.Text += " Whether they carry traffic is not known."
 	}
 	return []Finding{f}
@@ -95,8 +96,8 @@ func (c tunnelCase) locations() []Finding {
 // littleTraffic is the part of a tunnel's traffic below which locations that report poor health hardly matter. The number is our own.
 const littleTraffic = 0.05
 
-// share is a part of the traffic for people.
-func share(part, all float64) string {
+// percentText is a part of the traffic in words: "all", "less than 1 %", "19 %".
+func percentText(part, all float64) string {
 	switch percent := 100 * part / all; {
 	case part >= all:
 		return "all"
@@ -107,18 +108,23 @@ func share(part, all float64) string {
 	}
 }
 
-// whole names the locations that were asked.
-func (n locationCount) whole() string {
-	if n.some {
-		return "all of Cloudflare's data centers that carry your traffic and were asked"
+// badText is what all data centers that were asked report, as the begin of a sentence.
+func (n locationCount) badText() string {
+	who, tunnel := "that probe this tunnel", "it"
+	if n.onlyBusy {
+		who, tunnel = "that carry much of your traffic and were asked", "the tunnel"
 	}
-	return "all of Cloudflare's data centers"
+	if n.bad == 1 {
+		who = strings.NewReplacer("probe", "probes", "carry", "carries", "were", "was").Replace(who)
+		return "The only data center " + who + " reports " + n.verdict(tunnel)
+	}
+	return fmt.Sprintf("All %d data centers %s report %s", n.bad, who, n.verdict(tunnel))
 }
 
-// say is how bad it is where all report it: "poor" would be too little for what no probe gets through.
-func (n locationCount) say() string {
+// verdict is how bad all of them find it: "poor" would be too little for what no probe gets through.
+func (n locationCount) verdict(tunnel string) string {
 	if n.down == n.bad {
-		return "the tunnel as down"
+		return tunnel + " as down"
 	}
 	return "poor health"
 }
@@ -127,10 +133,10 @@ func (n locationCount) evidence() []Evidence {
 	return []Evidence{{"data centers with bad health", fmt.Sprintf("%d of %d", n.bad, n.bad+n.good)}}
 }
 
-// everywhere reads a tunnel that is bad at every location.
-func (c tunnelCase) everywhere() []Finding {
-	n := c.colos()
-	if !c.probed() || n.bad == 0 || n.good > 0 {
+// badAtAll are the findings of a tunnel that every data center reports as bad.
+func (c tunnelCase) badAtAll() []Finding {
+	n := c.locationCount()
+	if !c.healthChecked() || n.bad == 0 || n.good > 0 {
 		return nil
 	}
 	next := "Check the router's load, firewall and MTU."
@@ -142,5 +148,5 @@ func (c tunnelCase) everywhere() []Finding {
 		impact, next = Outage, "Check that the router and its uplink are up and reachable."
 	}
 	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: impact, Source: srcHealth, Evidence: n.evidence(), Next: next,
-		Text: upperFirst(n.whole()) + " report " + n.say() + ": this points to the router or its provider, not to a single path."}}
+		Text: n.badText() + ": this points to the router or its provider, not to a single path."}}
 }

@@ -148,23 +148,24 @@ func (t *Table) destination(p netip.Prefix, wanted func(Reach) bool) Destination
 			d.Reach = of
 		}
 	}
-	var worst left
+	var worst remaining
 	var where []string
 	routed := slices.ContainsFunc(d.Reach, Reach.Routed)
-	counts := left{impact: -1}
+	worstRouted := remaining{impact: -1}
 	for i, r := range d.Reach {
-		l := t.left(r)
-		if r.Routed() && l.worse(counts) {
-			counts, d.counted = l, tallyOf(r.Uses)
+		l := t.remaining(r)
+		if r.Routed() && l.worse(worstRouted) {
+			worstRouted, d.counted = l, tallyOf(r.Uses)
 		}
 		if routed && !r.Routed() && l.impact == Outage {
 			l.impact = Impaired // a region that was left out is no failure
 		}
 		switch {
+		case i > 0 && l.impact == worst.impact && l.text == worst.text:
+			where = append(slices.Clone(where), r.Places...)
+			worst.likelihood = min(worst.likelihood, l.likelihood) // the text speaks of all of them
 		case i == 0 || l.worse(worst):
 			worst, where = l, r.Places
-		case l.text == worst.text:
-			where = append(slices.Clone(where), r.Places...)
 		}
 	}
 	d.Impact, d.Likelihood, d.Unknown, d.text = worst.impact, worst.likelihood, worst.unknown, worst.text
@@ -187,28 +188,34 @@ func placesText(places []string) string {
 	return fmt.Sprintf("%d regions: %s", len(places), strings.Join(places, " "))
 }
 
-// left is what is left of the paths in a Reach.
-type left struct {
+// remaining is what is left of the paths in a Reach.
+type remaining struct {
 	impact     Impact
 	likelihood Likelihood
 	unknown    string
 	text       string
 }
 
-func (l left) worse(than left) bool {
-	return cmp.Or(cmp.Compare(l.impact, than.impact), cmp.Compare(than.likelihood, l.likelihood)) > 0
+// worse compares by impact first. Of two that have lost something the surer one is worse; of two that have not, the one that is less
+// sure, since what it does not know may be lost.
+func (l remaining) worse(than remaining) bool {
+	surer := cmp.Compare(l.likelihood, than.likelihood)
+	if l.impact == NoImpact {
+		surer = -surer
+	}
+	return cmp.Or(cmp.Compare(l.impact, than.impact), surer) > 0
 }
 
-// tally counts the paths of a Reach that could carry traffic, two routes into one tunnel as one; inUse, dead, deadNames and working count
-// each route.
+// tally counts the paths of a Reach that could carry traffic, two routes into one tunnel as one; inUse, lostInUse, lostNames and working
+// count each route.
 type tally struct {
 	all, healthy, degraded, lost, unknown int
 	fell                                  bool     // one counts as lost because its session fell
 	idle                                  []string // healthy ones that never take over
 	why                                   string   // the first reason why a state is not known
-	inUse, dead                           int      // paths that carry traffic, or may, and those of them that are lost
-	deadNames                             []string
-	working                               int // paths in use that work
+	inUse, lostInUse                      int      // paths that carry traffic, or may, and those of them that are lost
+	lostNames                             []string // of the lost paths that certainly carry traffic
+	working                               int      // paths in use that work
 }
 
 func tallyOf(uses []PathUse) tally {
@@ -218,10 +225,10 @@ func tallyOf(uses []PathUse) tally {
 		if u.InUse || u.Maybe {
 			n.inUse++
 			if u.State.lost() {
-				n.dead++
+				n.lostInUse++
 			}
 			if u.State.lost() && u.InUse {
-				n.deadNames = append(n.deadNames, u.Name())
+				n.lostNames = append(n.lostNames, u.Name())
 			}
 			if u.State.works() {
 				n.working++
@@ -254,8 +261,8 @@ func tallyOf(uses []PathUse) tally {
 	return n
 }
 
-// left says what is left of the paths in a Reach, and how sure that is.
-func (t *Table) left(r Reach) left {
+// remaining says what is left of the paths in a Reach, and how sure that is.
+func (t *Table) remaining(r Reach) remaining {
 	if !r.Routed() {
 		return t.noRoute()
 	}
@@ -265,24 +272,24 @@ func (t *Table) left(r Reach) left {
 		sure = Likely
 	}
 	switch {
-	case n.dead == n.inUse && n.lost > 0:
+	case n.lostInUse == n.inUse && n.lost > 0:
 		text := "no healthy path left"
 		if len(n.idle) > 0 {
 			text += "; " + some(n.idle) + " never takes over"
 		}
-		return left{Outage, sure, "", text}
+		return remaining{Outage, sure, "", text}
 	case n.unknown > 0 && n.lost+n.degraded > 0:
-		return left{Impaired, sure, n.why, fmt.Sprintf("%s, cannot tell for %d: %s", n.ratio(), n.unknown, n.why)}
+		return remaining{Impaired, sure, n.why, fmt.Sprintf("%s, cannot tell for %d: %s", n.ratio(), n.unknown, n.why)}
 	case n.unknown > 0 && n.healthy > 0:
-		return left{NoImpact, Possible, n.why, fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, paths(n.all), n.unknown, n.why)}
+		return remaining{NoImpact, Possible, n.why, fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, pathsText(n.all), n.unknown, n.why)}
 	case n.unknown > 0:
-		return left{NoImpact, Possible, n.why, fmt.Sprintf("cannot tell whether the %s healthy: %s", be(n.all), n.why)}
+		return remaining{NoImpact, Possible, n.why, fmt.Sprintf("cannot tell whether the %s healthy: %s", pathsAre(n.all), n.why)}
 	case n.lost+n.degraded == 0:
-		return left{NoImpact, Certain, "", healthyPaths(n.healthy)}
-	case len(n.deadNames) > 0 && n.working > 0:
-		return left{Impaired, sure, "", n.ratio() + ", and part of the traffic goes into " + some(n.deadNames)}
+		return remaining{NoImpact, Certain, "", healthyPaths(n.healthy)}
+	case len(n.lostNames) > 0 && n.working > 0:
+		return remaining{Impaired, sure, "", n.ratio() + ", and part of the traffic goes into " + some(n.lostNames)}
 	}
-	return left{Impaired, sure, "", n.ratio()}
+	return remaining{Impaired, sure, "", n.ratio()}
 }
 
 // ratio says how many healthy paths are left.
@@ -290,7 +297,7 @@ func (n tally) ratio() string {
 	text := fmt.Sprintf("%d of %d paths healthy", n.healthy, n.all)
 	switch {
 	case n.healthy == 0 && n.unknown > 0:
-		text = fmt.Sprintf("none of %s known to be healthy", paths(n.all))
+		text = fmt.Sprintf("none of %s known to be healthy", pathsText(n.all))
 	case n.degraded == n.all && n.all == 1:
 		return "1 path, degraded"
 	case n.degraded == n.all:
@@ -304,14 +311,15 @@ func (n tally) ratio() string {
 	return text
 }
 
-func paths(n int) string {
+func pathsText(n int) string {
 	if n == 1 {
 		return "1 path"
 	}
 	return fmt.Sprintf("%d paths", n)
 }
 
-func be(n int) string {
+// pathsAre is the subject of a sentence about n paths, with its verb.
+func pathsAre(n int) string {
 	if n == 1 {
 		return "path is"
 	}
@@ -326,11 +334,11 @@ func healthyPaths(n int) string {
 }
 
 // noRoute is said where no static route matches. Nothing follows from that while one may not have been read, or may come by BGP.
-func (t *Table) noRoute() left {
+func (t *Table) noRoute() remaining {
 	if why := t.MayBeRouted(); why != "" {
-		return left{NoImpact, Possible, why, "cannot tell whether it is routed: " + why}
+		return remaining{NoImpact, Possible, why, "cannot tell whether it is routed: " + why}
 	}
-	return left{Outage, Likely, "", "no route leads there"}
+	return remaining{Outage, Likely, "", "no route leads there"}
 }
 
 // MayBeRouted is why nothing follows from there being no static route for an address, as the end of a sentence; "" when it does.
@@ -342,7 +350,7 @@ func (t *Table) MayBeRouted() string {
 		return "a route has a network that could not be read"
 	}
 	if up := t.sessionsUp(); up > 0 {
-		return fmt.Sprintf("BGP is up on %s, and the API does not show learned routes", tunnelCount(up))
+		return fmt.Sprintf("BGP is up on %s, and the API does not show learned routes", tunnelsText(up))
 	}
 	for _, l := range t.facts.Links.Rows {
 		if l.BGP != nil {
@@ -363,7 +371,7 @@ func (t *Table) sessionsUp() int {
 	return up
 }
 
-func tunnelCount(n int) string {
+func tunnelsText(n int) string {
 	if n == 1 {
 		return "1 tunnel"
 	}

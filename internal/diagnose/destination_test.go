@@ -237,6 +237,32 @@ func TestASessionThatJustFell(t *testing.T) {
 	}
 }
 
+// Two regions have no path left, of one it is only likely: both are named, whichever comes first. Where they have lost different things
+// the surer one is told.
+func TestRegionsThatHaveLostTheSameAreNamedTogether(t *testing.T) {
+	const net = "10.1.0.0/16"
+	for _, c := range []struct {
+		routes []string
+		want   string
+		sure   diagnose.Likelihood
+	}{
+		{[]string{net + " t0 100 ENAM", net + " t1 100 WEUR"}, net + ": no healthy path left in ENAM WEUR", diagnose.Likely},
+		{[]string{net + " t1 100 ENAM", net + " t0 100 WEUR"}, net + ": no healthy path left in ENAM WEUR", diagnose.Likely},
+		{[]string{net + " t0 100 ENAM", net + " t1 100 WEUR", net + " t2 2000000 WEUR"},
+			net + ": no healthy path left; t2 never takes over in WEUR", diagnose.Certain},
+		{[]string{net + " t0 100 WEUR", net + " t1 100 ENAM", net + " t2 2000000 ENAM"},
+			net + ": no healthy path left; t2 never takes over in ENAM", diagnose.Certain},
+	} {
+		n := networkOf("healthy", "down", "healthy").routes(c.routes...)
+		fell := &n.facts.Tunnels[0]
+		fell.BGP, fell.State, fell.Track.Changed = &api.BGP{CustomerASN: 65001}, store.Down, night.Add(-40*time.Second)
+		d := diagnose.NewTable(n.facts).Destination(netip.MustParsePrefix(net))
+		if d.Text() != c.want || d.Likelihood != c.sure || d.Impact != diagnose.Outage {
+			t.Errorf("%v: %s (%s %s), want %s (%s)", c.routes, d.Text(), d.Likelihood, d.Impact, c.want, c.sure)
+		}
+	}
+}
+
 // What was not read makes what rests on it "cannot tell", and nothing else.
 func TestWhatWasNotReadIsNotTold(t *testing.T) {
 	failed := errors.New("timeout")

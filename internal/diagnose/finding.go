@@ -26,6 +26,7 @@ var titles = map[Cause]string{
 	NewPSK:         "Router has the old key",
 	ChangedBefore:  "Changed just before",
 	SameASN:        "Same AS number at two sites",
+	TunnelDown:     "Path or router at fault",
 	SomeColos:      "Unhealthy at some locations",
 	IdleColos:      "Unhealthy at idle locations",
 	AllColos:       "Unhealthy at all locations",

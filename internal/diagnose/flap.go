@@ -130,7 +130,7 @@ func (c tunnelCase) flaps() []Finding {
 
 // steady reports whether the tunnel below the session stays healthy.
 func (c tunnelCase) steady() bool {
-	return c.probed() && c.Health.Score != nil && *c.Health.Score >= steadyHealth
+	return c.healthChecked() && c.Health.Score != nil && *c.Health.Score >= steadyHealth
 }
 
 // fillsSegment is from how many networks on an UPDATE may fill a segment: with fewer none is too large for any tunnel.

@@ -249,18 +249,18 @@ func (a *Account) severity(own Impact, ids ...string) (Impact, []string) {
 
 // notUp reports whether the tunnel is counted as not up: by its session, or by the probes.
 func (c tunnelCase) notUp() bool {
-	return c.broken() || c.State == store.Unknown || c.probed() && c.Health.State == store.HealthDown
+	return c.broken() || c.State == store.Unknown || c.healthChecked() && c.Health.State == store.HealthDown
 }
 
 // failed is notUp without sessions of which nothing is known.
 func (c tunnelCase) failed() bool {
-	return c.broken() || c.probed() && c.Health.State == store.HealthDown
+	return c.broken() || c.healthChecked() && c.Health.State == store.HealthDown
 }
 
 // works reports whether something speaks for the tunnel, its session or its probes, and nothing against it.
 func (c tunnelCase) works() bool {
-	measured := c.probed() && c.Health.State != store.HealthUnknown && c.Health.State != ""
-	return !c.notUp() && (c.State == store.Up || measured) && (!c.probed() || c.Health.State != store.Degraded)
+	measured := c.healthChecked() && c.Health.State != store.HealthUnknown && c.Health.State != ""
+	return !c.notUp() && (c.State == store.Up || measured) && (!c.healthChecked() || c.Health.State != store.Degraded)
 }
 
 // NotUp is the cause of a tunnel that is counted as not up while no rule explains it.

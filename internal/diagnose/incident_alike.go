@@ -140,7 +140,7 @@ func (a *Account) alikeTunnels(those []Incident, common []Common) Incident {
 			why, _ := g.explain()
 			out.Text = join(why, byThemselves(first.Members[0].Name, first.Text))
 		}
-		if c.Health.State == store.Degraded && c.probed() {
+		if c.Health.State == store.Degraded && c.healthChecked() {
 			out.Text, out.Next = join(out.Text, "Loss on the path they share, or a saturated line, looks the same."),
 				join("Look at load and errors on that line first.", out.Next)
 		}

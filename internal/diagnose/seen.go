@@ -160,7 +160,7 @@ func (a *Account) Locations() []LocationView {
 		subjects[link.Name] = Subject{store.Links, link.ID, link.Name}
 	}
 	for i, t := range a.facts.Tunnels {
-		subjects[t.Name], unprobed[t.Name] = tunnelSubject(t), !a.tunnelCase(i).probed()
+		subjects[t.Name], unprobed[t.Name] = tunnelSubject(t), !a.tunnelCase(i).healthChecked()
 	}
 	for name, in := range l.By {
 		if unprobed[name] {

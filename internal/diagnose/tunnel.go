@@ -26,8 +26,8 @@ type tunnelCase struct {
 func (c tunnelCase) read() []Finding {
 	var findings []Finding
 	for _, rule := range []func() []Finding{
-		c.noPSK, c.newKey, c.overlapping, c.reservedASN, c.locations, c.replyType, c.filtered, c.flaps,
-		c.noStatus, c.session, c.down, c.antiReplay, c.nullCipher, c.everywhere, c.missingRoute, c.checksOff, c.silent, c.staticWins,
+		c.noPSK, c.newKey, c.overlapping, c.reservedASN, c.badAtSome, c.replyType, c.filtered, c.flaps,
+		c.noStatus, c.session, c.down, c.antiReplay, c.nullCipher, c.badAtAll, c.missingRoute, c.checksOff, c.silent, c.staticWins,
 	} {
 		findings = append(findings, rule()...)
 	}
@@ -45,7 +45,7 @@ func (c tunnelCase) read() []Finding {
 // stillRouted lowers what a session that is not up means, where the tunnel is healthy and static routes lead into it: their traffic still
 // passes, and what the session announced does not.
 func (c tunnelCase) stillRouted(findings []Finding) []Finding {
-	if !c.broken() || !c.probed() || c.Health.State != store.Healthy || !c.facts.Routes.Known() {
+	if !c.broken() || !c.healthChecked() || c.Health.State != store.Healthy || !c.facts.Routes.Known() {
 		return findings
 	}
 	routes := c.routesInto(c.Tunnel)
@@ -118,14 +118,14 @@ func (c tunnelCase) withoutUnread(findings []Finding) []Finding {
 // broken reports whether a session is configured and known not to be up.
 func (c tunnelCase) broken() bool { return c.State == store.Down || c.State == store.Establishing }
 
-// probed reports whether health checks run; only then the health says something.
-func (c tunnelCase) probed() bool {
+// healthChecked reports whether health checks run; only then the health says something.
+func (c tunnelCase) healthChecked() bool {
 	return c.HealthCheck == nil || c.HealthCheck.Enabled == nil || *c.HealthCheck.Enabled
 }
 
 // sick reports whether the probes find trouble.
 func (c tunnelCase) sick() bool {
-	return c.probed() && (c.Health.State == store.HealthDown || c.Health.State == store.Degraded)
+	return c.healthChecked() && (c.Health.State == store.HealthDown || c.Health.State == store.Degraded)
 }
 
 // trouble reports whether anything at all is wrong.
@@ -151,7 +151,7 @@ func (c tunnelCase) carries() []Evidence {
 
 // lowerCause reports whether the tunnel itself, below the session, shows why nothing gets through.
 func (c tunnelCase) lowerCause() bool {
-	return c.keyless() || len(c.overlaps[c.ID]) > 0 || (c.probed() && c.Health.State == store.HealthDown)
+	return c.keyless() || len(c.overlaps[c.ID]) > 0 || (c.healthChecked() && c.Health.State == store.HealthDown)
 }
 
 func (c tunnelCase) healthEvidence() []Evidence {
@@ -173,7 +173,7 @@ func (c tunnelCase) keyless() bool {
 }
 
 func (c tunnelCase) noPSK() []Finding {
-	if !c.keyless() || c.State == store.Up || (c.probed() && c.Health.State == store.Healthy) {
+	if !c.keyless() || c.State == store.Up || (c.healthChecked() && c.Health.State == store.Healthy) {
 		return nil // it works, so there is a key
 	}
 	return []Finding{{Cause: NoPSK, Likelihood: Likely, Impact: Outage, Source: srcIPsec,
@@ -198,7 +198,7 @@ func (c tunnelCase) overlapping() []Finding {
 }
 
 func (c tunnelCase) checksOff() []Finding {
-	if c.probed() {
+	if c.healthChecked() {
 		return nil
 	}
 	f := Finding{Cause: HealthCheckOff, Likelihood: Certain, Impact: Risk, Source: srcTunnels,

@@ -173,10 +173,10 @@ func TestWhatEveryDataCenterReports(t *testing.T) {
 		score          float64
 		says, next, no string
 	}{
-		"GRE, no probe gets through":   {api.GRE, 0, "report the tunnel as down", "its uplink are up", "anti-replay"},
+		"GRE, no probe gets through":   {api.GRE, 0, "report it as down", "its uplink are up", "anti-replay"},
 		"IPsec, some probes are lost":  {api.IPsec, 0.6, "report poor health", "anti-replay", "as down"},
 		"GRE, some probes are lost":    {api.GRE, 0.6, "report poor health", "firewall and MTU.", "anti-replay"},
-		"IPsec, no probe gets through": {api.IPsec, 0, "report the tunnel as down", "its uplink are up", "poor"},
+		"IPsec, no probe gets through": {api.IPsec, 0, "report it as down", "its uplink are up", "poor"},
 	} {
 		tunnel := below(c.kind, store.HealthOf(&c.score), c.score)
 		found := diagnose.New(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{tunnel}, Insights: map[string]store.Insight{

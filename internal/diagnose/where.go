@@ -261,7 +261,7 @@ func (t *Table) bgpUntold() string {
 	case sessions == 0 && cannotTell(t.facts.GRE, t.facts.IPsec, t.facts.Links.Entry) == "":
 		return text + "; no tunnel or CNI of the account has BGP."
 	case up > 0:
-		text += fmt.Sprintf(", and sessions are up on %s", tunnelCount(up))
+		text += fmt.Sprintf(", and sessions are up on %s", tunnelsText(up))
 	}
 	return text + ". A learned route wins if it is more specific, or equally specific with a lower priority value " +
 		"(100 unless a BGP community sets another one)."

@@ -38,11 +38,10 @@ func header(platform Platform, r Router, p templateData, body string, first bool
 		}
 	}
 	if strings.Contains(body, Placeholder) && spec.isRouter() {
-		lines = append(lines, "Fill in every word that begins with "+strings.TrimSuffix(Placeholder, "-")+
-			" first: a line that still has one is refused.")
+		lines = append(lines, fillIn)
 	}
 	if spec.isRouter() && first {
-		lines = append(lines, "A command right behind the comment sign, without a space, is left out on purpose or only looks.")
+		lines = append(lines, "A command directly after the comment sign, without a space, is optional or only shows state.")
 	}
 	for _, h := range placeholders {
 		if strings.Contains(body, h.text) {

@@ -53,7 +53,7 @@ func renderLink(platform Platform, l Link) (Config, error) {
 	lines := []string{spec.title + ": configuration for the Cloudflare interconnect " + shown(l.Name) + ", written by flarewire.",
 		"Source: " + vendorKnowledge + "; addresses, hold time and AS numbers from the account.",
 		"Not tried on a device: read it before you use it.",
-		"Fill in every word that begins with REPLACE-WITH first: a line that still has one is refused.",
+		fillIn,
 		"The API tells nothing of the session's state. A CNI of dataplane v1 has one VLAN tag: put the address on the tagged subinterface " +
 			"there, which is not written here (unconfirmed)."}
 	if l.ASN == 0 {

@@ -150,12 +150,12 @@ func (p platformSpec) sources(data templateData) []string {
 	if !p.isRouter() {
 		return []string{"Cloudflare API: Terraform resources and this tunnel as the API gives it"}
 	}
-	out := []string{vendorKnowledge + " and the vendor's public schemas; no document of Cloudflare's"}
+	out := []string{vendorKnowledge + " and the vendor's public schemas; no Cloudflare guide covers it"}
 	if data.IPsec && p.guide != "" {
-		out = []string{"Cloudflare docs: " + p.guide + ", with the algorithms, MTU and MSS that are safe in all of its documents"}
+		out = []string{"Cloudflare docs: " + p.guide + ", with the algorithms, MTU and MSS that agree with all of its guides"}
 	}
 	if data.BGP {
-		out = append(out, "of the BGP lines: Cloudflare docs: Configure BGP routes for the values, "+vendorKnowledge+" for the syntax")
+		out = append(out, "Cloudflare docs: Configure BGP routes, for the values of the BGP lines; "+vendorKnowledge+", for their syntax")
 	}
 	return out
 }

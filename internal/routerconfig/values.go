@@ -71,6 +71,9 @@ type values struct {
 // Placeholder begins every text that the reader has to replace.
 const Placeholder = "REPLACE-WITH-"
 
+// fillIn tells the reader of a text for a router what to do first.
+const fillIn = "Replace every word that begins with REPLACE-WITH first: the router refuses a line that still has one."
+
 const (
 	placeholderPSK       = Placeholder + "PRE-SHARED-KEY"
 	placeholderIdentity  = Placeholder + "IKE-IDENTITY"

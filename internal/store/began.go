@@ -24,18 +24,18 @@ const (
 	ChangeSeen                     // the change was seen
 )
 
-// Began is since when the session has been in its state: by the history of this program; else, while the session is not up and the
-// health is bad, by the health; else as Session has it.
-func (t *Tunnel) Began(now time.Time) Began {
+// SessionOrHealthBegan is since when the session has been in its state: by the history of this program; else, while the session is not up and the
+// health is bad, by the health; else as SessionBegan has it.
+func (t *Tunnel) SessionOrHealthBegan(now time.Time) Began {
 	if b := t.unhealthySince(); t.Track.Changed.IsZero() && b.How == ByHealth && t.State != Up {
 		return b
 	}
-	return t.Session(now)
+	return t.SessionBegan(now)
 }
 
-// Session is since when the session has been in its state, whatever the health is: by the history of this program, else not later than
+// SessionBegan is since when the session has been in its state, whatever the health is: by the history of this program, else not later than
 // the status was reported, or watching began.
-func (t *Tunnel) Session(now time.Time) Began {
+func (t *Tunnel) SessionBegan(now time.Time) Began {
 	if !t.Track.Changed.IsZero() {
 		return Began{At: t.Track.Changed, How: ChangeSeen}
 	}
@@ -55,7 +55,7 @@ func (t *Tunnel) Session(now time.Time) Began {
 
 // unhealthySince is since when the health checks find the tunnel bad: as it was seen, else by the series of the analytics.
 func (t *Tunnel) unhealthySince() Began {
-	if h := t.Probed(); h != HealthDown && h != Degraded {
+	if h := t.ProbedHealth(); h != HealthDown && h != Degraded {
 		return Began{}
 	}
 	if !t.Health.Since.IsZero() {
@@ -64,8 +64,8 @@ func (t *Tunnel) unhealthySince() Began {
 	return t.Health.Fell
 }
 
-// UnhealthySince is since when a series of health is not healthy; nothing when its newest value is healthy, or there is none.
-func UnhealthySince(series []Point) Began {
+// SeriesUnhealthySince is since when a series of health is not healthy; nothing when its newest value is healthy, or there is none.
+func SeriesUnhealthySince(series []Point) Began {
 	var out Began
 	for _, p := range slices.Backward(series) {
 		switch HealthOf(p.Value) {
@@ -80,13 +80,13 @@ func UnhealthySince(series []Point) Began {
 	return out
 }
 
-// Trouble is since when the tunnel has been as it is: since the session is not up, else since the health is bad, else since the session
+// StateBegan is since when the tunnel has been as it is: since the session is not up, else since the health is bad, else since the session
 // has been in its state.
-func (t *Tunnel) Trouble(now time.Time) Began {
-	if h := t.Probed(); t.State == Up && (h == HealthDown || h == Degraded) {
+func (t *Tunnel) StateBegan(now time.Time) Began {
+	if h := t.ProbedHealth(); t.State == Up && (h == HealthDown || h == Degraded) {
 		return t.unhealthySince()
 	}
-	return t.Began(now)
+	return t.SessionOrHealthBegan(now)
 }
 
 // Or is the better known of two beginnings; of two that are known alike, the earlier.

@@ -19,7 +19,7 @@ func (s *Snapshot) AwaitingFall() []string {
 	var names, more []string
 	for i := range s.Tunnels {
 		t := &s.Tunnels[i]
-		if h := t.Probed(); h != HealthDown && h != Degraded || t.Name == "" || !t.Health.Since.IsZero() {
+		if h := t.ProbedHealth(); h != HealthDown && h != Degraded || t.Name == "" || !t.Health.Since.IsZero() {
 			continue
 		}
 		if t.State == Up {
@@ -51,7 +51,7 @@ func ReadFalls(ctx context.Context, analytics Analytics, names []string, now tim
 	out := map[string]Began{}
 	for name, points := range series {
 		sorting.Sort(points, func(a, b Point) int { return a.At.Compare(b.At) })
-		if began := UnhealthySince(points); began.How != NotSeen {
+		if began := SeriesUnhealthySince(points); began.How != NotSeen {
 			out[name] = began
 		}
 	}

@@ -54,12 +54,12 @@ type RecordObject struct {
 // RecordOf is a tunnel as an object of the record.
 func RecordOf(t Tunnel, fell time.Time) RecordObject {
 	return RecordObject{Kind: Tunnels(t.Kind), ID: t.ID, Cloudflare: t.CloudflareEndpoint, Customer: t.CustomerEndpoint, Fell: fell,
-		Session: t.State == Down || t.State == Establishing, Probes: t.Probed() == HealthDown}
+		Session: t.State == Down || t.State == Establishing, Probes: t.ProbedHealth() == HealthDown}
 }
 
 // Fallen reports whether the tunnel has a session that is not up, or probes that fail.
 func (t *Tunnel) Fallen() bool {
-	return t.State == Down || t.State == Establishing || t.Probed() == HealthDown
+	return t.State == Down || t.State == Establishing || t.ProbedHealth() == HealthDown
 }
 
 // RecordAnswer is what Cloudflare's log says about one object. What is not in it did not necessarily not happen.

@@ -154,8 +154,8 @@ type tracked struct {
 	healthBefore Health
 }
 
-// Probed is the health that the probes found. With the checks off the analytics call every tunnel down, which says nothing about it.
-func (t *Tunnel) Probed() Health {
+// ProbedHealth is the health that the probes found. With the checks off the analytics call every tunnel down, which says nothing about it.
+func (t *Tunnel) ProbedHealth() Health {
 	if hc := t.HealthCheck; hc != nil && hc.Enabled != nil && !*hc.Enabled {
 		return HealthUnknown
 	}
@@ -176,7 +176,7 @@ func Count(tunnels []Tunnel) Totals {
 	c := Totals{All: len(tunnels), By: map[State]int{}}
 	for i := range tunnels {
 		c.By[tunnels[i].State]++
-		switch tunnels[i].Probed() {
+		switch tunnels[i].ProbedHealth() {
 		case HealthDown:
 			c.HealthDown++
 		case Degraded:

@@ -104,9 +104,9 @@ type Ahead struct {
 }
 
 // Draw draws the object whose page open opens; none where that is no object's page. It is worked out anew for another id, and with other
-// data, which takes counts.
-func (a *Ahead) Draw(c tui.Canvas, id string, takes int, open func() tui.View) []string {
-	return a.draw(c, id, takes, whole, open)
+// data, which generation counts.
+func (a *Ahead) Draw(c tui.Canvas, id string, generation int, open func() tui.View) []string {
+	return a.draw(c, id, generation, whole, open)
 }
 
 // part is how much of an object is drawn: where both columns of a page have room for one object, each has a half of it.
@@ -118,8 +118,8 @@ const (
 	secondHalf
 )
 
-func (a *Ahead) draw(c tui.Canvas, id string, takes int, of part, open func() tui.View) []string {
-	if same := a.part == of; a.moving && a.lines != nil || a.lasts(c, id, takes) && same {
+func (a *Ahead) draw(c tui.Canvas, id string, generation int, of part, open func() tui.View) []string {
+	if same := a.part == of; a.moving && a.lines != nil || a.lasts(c, id, generation) && same {
 		return a.lines
 	}
 	a.lines, a.part = []string{}, of
@@ -215,7 +215,7 @@ func (d *Detail) single() bool {
 	if len(keys) == 0 {
 		return false
 	}
-	if now := fmt.Sprint(d.takes, len(keys), keys[0]); d.ahead.counted != now {
+	if now := fmt.Sprint(d.generation, len(keys), keys[0]); d.ahead.counted != now {
 		d.ahead.counted, d.ahead.pages = now, len(d.pages(opens))
 	}
 	return d.ahead.pages == 1
@@ -232,7 +232,7 @@ func (d *Detail) drawAhead(c tui.Canvas, n int, of part) []string {
 		a = &d.ahead.next
 		a.resting = d.ahead.first.resting
 	}
-	return a.draw(c, keys[0], d.takes, of, func() tui.View {
+	return a.draw(c, keys[0], d.generation, of, func() tui.View {
 		if pages := d.pages(opens); n < len(pages) {
 			return pages[n]
 		}

@@ -13,17 +13,17 @@ import (
 
 // Detail is the page of one object. It follows the object by id over every refresh.
 type Detail struct {
-	*kind
+	*described
 	id   string
 	row  table.Row
 	gone bool      // no longer among the rows; the last known state stays on the screen
 	seen time.Time // of which look the state is
 	lost time.Time // of which look it was missing first, while it is gone
 
-	asleep  bool // it is not on the stack
-	finding finder
-	takes   int // how often the object was taken
-	ahead   ahead
+	asleep     bool // it is not on the stack
+	finding    finder
+	generation int // how often the object was taken
+	ahead      ahead
 	pane
 }
 
@@ -41,10 +41,12 @@ type pane struct {
 
 // NewDetail makes the page of row.
 func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail {
-	return newDetail(kindOf(desc, source), &row)
+	return newDetail(describe(desc, source), &row)
 }
 
-func newDetail(k *kind, row table.Row) *Detail { return &Detail{kind: k, id: k.desc.ID(row), row: row} }
+func newDetail(k *described, row table.Row) *Detail {
+	return &Detail{described: k, id: k.desc.ID(row), row: row}
+}
 
 // Title implements tui.View.
 func (d *Detail) Title() string {
@@ -66,7 +68,7 @@ func (d *Detail) Needs() []string { return d.needs(d.id) }
 
 // take takes the object anew, and reports whether it is among the rows.
 func (d *Detail) take() bool {
-	d.takes++
+	d.generation++
 	row, ok := d.byID(d.id)
 	if ok {
 		d.row, d.seen = row, d.source.Status().Updated

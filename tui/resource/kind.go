@@ -10,8 +10,8 @@ import (
 	"flarewire/tui/table"
 )
 
-// kind is a Description and a Source without the type of their rows: all that list and detail know of a resource.
-type kind struct {
+// described is a Description and a Source without the type of their rows: all that list and detail know of a resource.
+type described struct {
 	desc   Description[table.Row] // without Summary
 	source Source[table.Row]      // without Rows
 	// rows are the source's rows now, with the line above them if there is one.
@@ -22,9 +22,9 @@ type kind struct {
 	named func(name string) (row table.Row, ok bool)
 }
 
-// kindOf takes the type T out of a resource. It is the one place that is compiled for every resource anew.
-func kindOf[T any](d Description[T], s Source[T]) *kind {
-	return &kind{
+// describe takes the type T out of a resource. It is the one place that is compiled for every resource anew.
+func describe[T any](d Description[T], s Source[T]) *described {
+	return &described{
 		desc: Description[table.Row]{
 			Plural: d.Plural, Counted: d.Counted, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
 			NoWrites: d.NoWrites, NoCreate: d.NoCreate, NoEdit: d.NoEdit, Create: d.Create,
@@ -89,7 +89,7 @@ func onMarked[T, R any](f func([]T) R) func([]table.Row) R {
 }
 
 // writes are the actions that change something, the same keys for every resource.
-func (k *kind) writes(row table.Row, ok bool) []tui.Action {
+func (k *described) writes(row table.Row, ok bool) []tui.Action {
 	why := k.desc.NoWrites
 	if why == "" && !ok {
 		why = noRow
@@ -118,7 +118,7 @@ func (k *kind) writes(row table.Row, ok bool) []tui.Action {
 }
 
 // creation is the action that makes a new object.
-func (k *kind) creation() []tui.Action {
+func (k *described) creation() []tui.Action {
 	if k.desc.Create == nil && k.desc.NoCreate == "" {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (k *kind) creation() []tui.Action {
 }
 
 // around is what is known around an object.
-func (k *kind) around(row table.Row, now time.Time) []Section {
+func (k *described) around(row table.Row, now time.Time) []Section {
 	if k.desc.Around == nil {
 		return nil
 	}
@@ -135,21 +135,21 @@ func (k *kind) around(row table.Row, now time.Time) []Section {
 }
 
 // opened runs what a page that is opened asks for.
-func (k *kind) opened(id string) tea.Cmd {
+func (k *described) opened(id string) tea.Cmd {
 	if k.source.Open == nil {
 		return k.looked(id)
 	}
 	return tea.Batch(k.source.Open(), k.looked(id))
 }
 
-func (k *kind) needs(id string) []string {
+func (k *described) needs(id string) []string {
 	if k.source.Needs == nil {
 		return nil
 	}
 	return k.source.Needs(id)
 }
 
-func (k *kind) looked(id string) tea.Cmd {
+func (k *described) looked(id string) tea.Cmd {
 	if k.source.Looked == nil {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (k *kind) looked(id string) tea.Cmd {
 }
 
 // json is the object as the server sent it; nil when there is none.
-func (k *kind) json(row table.Row, ok bool) []byte {
+func (k *described) json(row table.Row, ok bool) []byte {
 	if !ok || k.desc.JSON == nil {
 		return nil
 	}

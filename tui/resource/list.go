@@ -14,34 +14,34 @@ import (
 
 // List is the list page of a resource.
 type List struct {
-	*kind
-	table   *table.Table[table.Row]
-	awaited string   // the id of a new object, until it is among the rows
-	left    string   // what was under the cursor when it began to be awaited
-	total   tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
-	asleep  bool     // it is not on the stack
-	only    bool     // only what is not as it should be is shown
-	takes   int      // how often rows were taken
-	held    bool     // somebody has been at its keys lately
-	beside  int      // the width of the preview; 0 where there is none
-	split   splitAt
-	share   int // the width of the preview at split
-	preview preview
-	memory  tui.Memory
+	*described
+	table      *table.Table[table.Row]
+	awaited    string   // the id of a new object, until it is among the rows
+	left       string   // what was under the cursor when it began to be awaited
+	total      tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
+	asleep     bool     // it is not on the stack
+	only       bool     // only what is not as it should be is shown
+	generation int      // how often rows were taken
+	held       bool     // somebody has been at its keys lately
+	beside     int      // the width of the preview; 0 where there is none
+	split      splitAt
+	splitWidth int // the width of the preview at split
+	preview    preview
+	memory     tui.Memory
 }
 
 // NewList makes the list page.
 func NewList[T any](desc Description[T], source Source[T]) *List {
-	return newList(kindOf(desc, source))
+	return newList(describe(desc, source))
 }
 
-func newList(k *kind) *List {
+func newList(k *described) *List {
 	t := table.New(k.desc.Columns, k.desc.ID)
 	t.SortBy(k.desc.SortBy, k.desc.Reverse)
 	if k.desc.Newest {
 		t.StickToTop()
 	}
-	l := &List{kind: k, table: t}
+	l := &List{described: k, table: t}
 	l.take()
 	return l
 }
@@ -52,7 +52,7 @@ func (l *List) take() {
 	l.table.Hold(l.held)
 	l.table.Set(rows)
 	l.total = total
-	l.takes++
+	l.generation++
 }
 
 // Title implements tui.View.
@@ -154,9 +154,9 @@ func (l *List) Actions() []tui.Action {
 	for _, a := range l.table.Actions() {
 		switch {
 		case a.Move:
-			a.Run = l.moved(a.Run)
+			a.Run = l.thenPreview(a.Run)
 		case a.Name == "sort-next", a.Name == "sort-reverse":
-			a.Run = l.sorted(a.Run)
+			a.Run = l.thenKeepOrder(a.Run)
 		}
 		out = append(out, a)
 	}
@@ -213,14 +213,14 @@ func Selected[T any](l *List) (row T, ok bool) {
 
 func (l *List) open() tea.Cmd {
 	row, _ := l.table.Selected()
-	return tui.Push(l.kind.open(row))
+	return tui.Push(l.described.open(row))
 }
 
 // Draw implements tui.View.
 func (l *List) Draw(c tui.Canvas) []string {
 	l.Remember(c.Memory)
 	l.held = c.Held || l.held && !c.Idle
-	l.beside = l.previews(c)
+	l.beside = l.previewWidth(c)
 	if l.beside == 0 || l.table.Shown() == 0 {
 		return l.draw(c)
 	}

@@ -16,9 +16,9 @@ const (
 	// previewFrom is the width from which a list has the object under the cursor beside it.
 	previewFrom = 120
 	// previewLeast is what is left of such a screen beside a list that has all that it has on one of listAlone columns.
-	previewLeast, previewMost     = previewFrom - listAlone - 1, 84
-	listAlone                     = 80
-	previewMoves, previewDigested = 80 * time.Millisecond, 20 * time.Second
+	previewLeast, previewMost   = previewFrom - listAlone - 1, 84
+	listAlone                   = 80
+	previewDelay, previewMaxAge = 80 * time.Millisecond, 20 * time.Second
 )
 
 // preview is the object beside its list: of what is known, without a question to Cloudflare. While a key is held it stays at the
@@ -46,7 +46,7 @@ type restedMsg struct {
 func (r *resting) moved(page tui.View, cmd tea.Cmd) tea.Cmd {
 	r.moving = true
 	r.turn++
-	return tea.Batch(cmd, tui.After(previewMoves, restedMsg{page, r.turn}))
+	return tea.Batch(cmd, tui.After(previewDelay, restedMsg{page, r.turn}))
 }
 
 // rested takes the message that the cursor rests.
@@ -59,46 +59,46 @@ func (r *resting) rested(page tui.View, msg restedMsg) {
 // drawn is an object as it was drawn last. What is said in it ages slowly: it is worked out anew with new data, and now and then.
 type drawn struct {
 	id            string
-	takes         int
+	generation    int
 	width, height int
 	at            time.Time
 	lines         []string
 }
 
 // lasts reports whether what was drawn still holds, and otherwise notes what is drawn now.
-func (d *drawn) lasts(c tui.Canvas, id string, takes int) bool {
-	if d.lines != nil && d.id == id && d.takes == takes && d.width == c.Width && d.height == c.Height &&
-		c.Now.Sub(d.at) < previewDigested {
+func (d *drawn) lasts(c tui.Canvas, id string, generation int) bool {
+	if d.lines != nil && d.id == id && d.generation == generation && d.width == c.Width && d.height == c.Height &&
+		c.Now.Sub(d.at) < previewMaxAge {
 		return true
 	}
-	*d = drawn{id: id, takes: takes, width: c.Width, height: c.Height, at: c.Now}
+	*d = drawn{id: id, generation: generation, width: c.Width, height: c.Height, at: c.Now}
 	return false
 }
 
 // splitAt is what the widths of a list and its preview were worked out for.
 type splitAt struct {
-	width, takes int
-	sorted       string
+	width, generation int
+	sorted            string
 }
 
 // previewOff is the preference of whoever wants no preview.
 const previewOff = "preview off"
 
-// previews reports whether a list of this width has a preview, and how wide that is: what the list does not need.
-func (l *List) previews(c tui.Canvas) int {
+// previewWidth is how wide the preview is, what the list does not need of this width; 0: the list has none.
+func (l *List) previewWidth(c tui.Canvas) int {
 	if c.Width < previewFrom || l.desc.Sections == nil && l.desc.Preview == nil || l.desc.NoPreview || l.table.Wide() ||
 		l.recall(previewOff) != "" {
 		return 0
 	}
 	column, _ := l.table.Sorted()
-	if at := (splitAt{c.Width, l.takes, column}); l.split != at { // worked out anew with new rows, not with every key
-		l.split, l.share = at, l.table.Split(c.Width-1, listAlone, previewLeast, min(c.Width*2/5, previewMost), c.Now)
+	if at := (splitAt{c.Width, l.generation, column}); l.split != at { // worked out anew with new rows, not with every key
+		l.split, l.splitWidth = at, l.table.Split(c.Width-1, listAlone, previewLeast, min(c.Width*2/5, previewMost), c.Now)
 	}
-	return l.share
+	return l.splitWidth
 }
 
-// moved is a movement of the cursor: the preview follows when it has come to rest.
-func (l *List) moved(move func() tea.Cmd) func() tea.Cmd {
+// thenPreview is an action that moves the cursor: the preview follows when it has come to rest.
+func (l *List) thenPreview(move func() tea.Cmd) func() tea.Cmd {
 	return func() tea.Cmd {
 		cmd := move()
 		if l.beside == 0 {
@@ -116,7 +116,7 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 	} else if !ok {
 		return nil
 	}
-	if p.lasts(c, p.id, l.takes) {
+	if p.lasts(c, p.id, l.generation) {
 		return p.lines
 	}
 	page := pane{field: -1}
@@ -144,7 +144,7 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 }
 
 // previewed are the sections that the preview of an object begins with.
-func (k *kind) previewed(row table.Row, now time.Time) []Section {
+func (k *described) previewed(row table.Row, now time.Time) []Section {
 	if k.desc.Preview != nil {
 		return k.desc.Preview(row, now)
 	}
@@ -152,7 +152,7 @@ func (k *kind) previewed(row table.Row, now time.Time) []Section {
 }
 
 // further are the sections of the object's page that its preview does not begin with.
-func (k *kind) further(row table.Row, now time.Time, first []Section) []Section {
+func (k *described) further(row table.Row, now time.Time, first []Section) []Section {
 	if k.desc.Preview == nil || k.desc.Sections == nil {
 		return nil
 	}
@@ -234,8 +234,8 @@ func (l *List) Remember(m tui.Memory) {
 	}
 }
 
-// sorted is an action that changes the order, which is kept.
-func (l *List) sorted(sort func() tea.Cmd) func() tea.Cmd {
+// thenKeepOrder is an action that changes the order, which is kept.
+func (l *List) thenKeepOrder(sort func() tea.Cmd) func() tea.Cmd {
 	return func() tea.Cmd {
 		cmd := sort()
 		column, reverse := l.table.Sorted()

@@ -12,19 +12,19 @@ import (
 
 // RowActions are what can be done with one object on its list, for a page that shows it in another way.
 func RowActions[T any](desc Description[T], row T) []tui.Action {
-	k := kindOf(desc, Source[T]{})
+	k := describe(desc, Source[T]{})
 	return yielding(append(k.copies(&row, true), k.writes(&row, true)...))
 }
 
 // RowSections are what stands beside one object on its list, then the rest of its page.
 func RowSections[T any](desc Description[T], row T, now time.Time) []Section {
-	k := kindOf(desc, Source[T]{})
+	k := describe(desc, Source[T]{})
 	first := k.previewed(&row, now)
 	return append(slices.Clip(first), k.further(&row, now, first)...)
 }
 
 // copies are the actions that copy a row: its name, and its JSON.
-func (k *kind) copies(row table.Row, ok bool) []tui.Action {
+func (k *described) copies(row table.Row, ok bool) []tui.Action {
 	why := ""
 	if !ok {
 		why = noRow

@@ -11,7 +11,7 @@ import (
 	"flarewire/tui"
 )
 
-// Tell implements tui.Teller.
+// Tell implements tui.Speaker.
 func (l *List) Tell(now time.Time) tui.Telling {
 	return listed{
 		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count() + l.noun(), total: l.total,
@@ -99,7 +99,7 @@ func plain(line tui.Line) string {
 // oneSpaced is a text without the room that is for the eye, such as that of a sign that is not said.
 func oneSpaced(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// Tell implements tui.Teller: every section with its title, every field as "label: value". A field that
+// Tell implements tui.Speaker: every section with its title, every field as "label: value". A field that
 // leads to another page has a number.
 func (d *Detail) Tell(now time.Time) tui.Telling {
 	d.told = now

@@ -244,7 +244,7 @@ func (p *page) read() []card {
 			c.as = "AS " + l.BGP.ASNText()
 			c.peer += ", " + c.as
 		}
-		if health := p.env.Probed(l.Name); health != store.HealthUnknown && !field.Unprobed(l.HealthCheck) {
+		if health := p.env.ProbedHealth(l.Name); health != store.HealthUnknown && !field.Unprobed(l.HealthCheck) {
 			c.flaps = "health: " + string(health)
 		}
 		out = append(out, c)
@@ -296,7 +296,7 @@ func counted(cards []card) string {
 		out += ", " + tui.Count(none, "tunnels") + " without BGP"
 	}
 	if untold > 0 {
-		out += ", " + tui.Count(untold, "CNIs") + " not reported"
+		out += ", " + tui.Count(untold, "CNIs")
 	}
 	return out
 }

@@ -174,7 +174,7 @@ func (k card) draw(c tui.Canvas, selected bool, width, height, signs int, slot t
 	return append(out, "   "+past.Paint(c.Theme, width-4))
 }
 
-// Tell implements tui.Teller.
+// Tell implements tui.Speaker.
 func (p *page) Tell(now time.Time) tui.Telling {
 	all := p.shown()
 	out := tui.Telling{Above: []string{counted(all) + "; the worst first."}, Current: p.on}

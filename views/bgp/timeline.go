@@ -109,7 +109,7 @@ func (p *page) links() resource.Section {
 	for _, l := range p.env.Feed.Last().Links.Rows {
 		f := resource.Field{Label: l.Name, Value: "health checks off", Role: tui.Muted, Note: "at " + field.Or(l.ColoName, "-")}
 		if !field.Unprobed(l.HealthCheck) {
-			health := p.env.Probed(l.Name)
+			health := p.env.ProbedHealth(l.Name)
 			f.Value, f.Role = "health: "+string(health), tunnel.HealthRole(health)
 		}
 		if l.BGP != nil {

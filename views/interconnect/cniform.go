@@ -35,7 +35,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 		sections = append(sections, addressSection())
 	}
 	sections[0].Fields[0].ReadOnlyWhy = fixed
-	bgp := m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(), Unfiltered: true,
+	bgp := m.env.BGPSection(kit.Session{Unfiltered: true,
 		Others: func(form.Values) []rules.ASNUse { return m.otherASNs(c.Magic.ConduitName) }})
 	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
 	if c.ID != "" { // a creation does not take it

@@ -38,7 +38,7 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 					Check: field.Check(rules.CloudflareEndpoint)},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 			}},
-			m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(),
+			m.env.BGPSection(kit.Session{
 				Others: func(form.Values) []rules.ASNUse { return m.otherASNs(l.Name) }}),
 			field.HealthSection(rules.Interconnect),
 			{Title: "IPv6 and return routing", Folded: true, Fields: []form.Field{

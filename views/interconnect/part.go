@@ -212,7 +212,7 @@ func (m *Module) stateOf(p part) (string, tui.Role) {
 	case p.link != nil && field.Unprobed(p.link.HealthCheck):
 		return m.env.Glyphs.None + " not probed", tui.Muted
 	case p.link != nil:
-		switch health := m.env.Probed(p.link.Name); health {
+		switch health := m.env.ProbedHealth(p.link.Name); health {
 		case store.Healthy:
 			return m.env.Glyphs.Up + " " + string(health), tui.Good
 		case store.Degraded:

@@ -208,11 +208,11 @@ func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 			continue
 		}
 		c := kit.NextHop{Name: l.Name}
-		if health := m.env.Probed(l.Name); health != store.HealthUnknown && !field.Unprobed(l.HealthCheck) {
+		if health := m.env.ProbedHealth(l.Name); health != store.HealthUnknown && !field.Unprobed(l.HealthCheck) {
 			c.Role = tunnel.HealthRole(health)
 			c.State = m.env.Glyphs.ForRole(c.Role) + " " + string(health)
 			if health == store.HealthDown {
-				c.Down = "which health checks report down"
+				c.DownClause = "which health checks report down"
 			}
 		}
 		return c, true
@@ -251,7 +251,7 @@ func (m *Module) SubnetKinds() []store.Kind { return m.RelatedNeeds() }
 // endOfCNI says how the tunnel interface stands that goes with a CNI, by the probes: the API tells no session over it.
 func (m *Module) endOfCNI(c api.CNI) change.Guards {
 	if l, ok := m.linkOf(c); ok && !field.Unprobed(l.HealthCheck) {
-		return kit.DeleteImpact{Health: m.env.Probed(l.Name)}.Guards()
+		return kit.DeleteImpact{Health: m.env.ProbedHealth(l.Name)}.Guards()
 	}
 	return change.Guards{}
 }

@@ -50,9 +50,9 @@ func (s DeleteImpact) live() string {
 	return ""
 }
 
-// Probed is what the probes found of a tunnel or an interconnect, by name, as long as that is new enough to rest on. It is
+// ProbedHealth is what the probes found of a tunnel or an interconnect, by name, as long as that is new enough to rest on. It is
 // for commands.
-func (e *Env) Probed(name string) store.Health {
+func (e *Env) ProbedHealth(name string) store.Health {
 	s := e.Feed.Last()
 	if e.Now().Sub(s.Health.Fetched) > store.HealthWindow {
 		return store.HealthUnknown

@@ -13,11 +13,11 @@ import (
 
 // NextHop is what a route leads through, a tunnel or an interconnect, as other modules show it.
 type NextHop struct {
-	Name  string
-	State string // in words, with its glyph; empty when not known
-	Role  tui.Role
-	Down  string // that nothing is seen to get through, after its name: "which is down"; empty when it is not known to be so
-	Words string // other words for its state by which a filter finds what leads through it
+	Name       string
+	State      string // in words, with its glyph; empty when not known
+	Role       tui.Role
+	DownClause string // that nothing is seen to get through, after its name: "which is down"; empty when it is not known to be so
+	Words      string // other words for its state by which a filter finds what leads through it
 }
 
 // NextHopOwner is a module whose objects routes lead through.
@@ -64,9 +64,9 @@ type RouteTable interface {
 
 // NextHop is what a next hop leads through; false when nothing that is known has it.
 func (e *Env) NextHop(hop netip.Addr) (NextHop, bool) {
-	for _, c := range with[NextHopOwner](e) {
-		if conduit, ok := c.NextHop(hop); ok {
-			return conduit, true
+	for _, owner := range with[NextHopOwner](e) {
+		if next, ok := owner.NextHop(hop); ok {
+			return next, true
 		}
 	}
 	return NextHop{}, false
@@ -78,20 +78,20 @@ func (e *Env) Troubled(of store.Kind, id string) bool { return e.Feed.Diagnosis(
 // cachedHop is what was found out about a next hop.
 type cachedHop struct {
 	NextHop
-	is bool
+	found bool
 }
 
 // CachedNextHop is NextHop for pages only, whose lists ask it for every cell: it is worked out once until something new arrives.
 func (e *Env) CachedNextHop(hop netip.Addr) (NextHop, bool) {
-	found, ok := e.nextHops[hop]
+	cached, ok := e.nextHops[hop]
 	if !ok {
-		found.NextHop, found.is = e.NextHop(hop)
+		cached.NextHop, cached.found = e.NextHop(hop)
 		if e.nextHops == nil {
 			e.nextHops = map[netip.Addr]cachedHop{}
 		}
-		e.nextHops[hop] = found
+		e.nextHops[hop] = cached
 	}
-	return found.NextHop, found.is
+	return cached.NextHop, cached.found
 }
 
 // BrokenRoutes are the known routes to addresses that lead into what is down.

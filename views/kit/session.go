@@ -20,7 +20,6 @@ import (
 type Session struct {
 	Fixed      string                           // why it cannot be changed here; empty when it can
 	Others     func(form.Values) []rules.ASNUse // the AS numbers of the account's other links
-	ASN        uint32                           // Cloudflare's, for this account and kind of link
 	Unfiltered bool                             // the API takes no filter profiles for it
 	Kept       bool                             // filter profiles are shown where the session has some, and not offered
 }
@@ -33,13 +32,20 @@ func SessionNeeds() []string {
 // BGPSection is the part of a form for the session.
 func (e *Env) BGPSection(s Session) form.Section {
 	on := func(v form.Values) bool { return v["bgp"] == "yes" }
-	fixed, asn := s.Fixed, strconv.FormatUint(uint64(s.ASN), 10)
+	fixed := s.Fixed
 	fields := []form.Field{
 		{Key: "bgp", Label: "BGP session", Control: form.Choice, Choices: form.YesNo, ReadOnlyWhy: fixed,
-			Help: "Your router opens it; Cloudflare's AS is " + asn},
+			Help: "Your router opens it; Cloudflare is passive", Explain: func(v form.Values) string {
+				if !on(v) {
+					return ""
+				}
+				return "Your router opens it; Cloudflare's AS is " + strconv.FormatUint(uint64(e.Feed.Last().CloudflareASN()), 10)
+			}},
 		{Key: "customer_asn", Label: "Your AS number", When: on, ReadOnlyWhy: fixed,
-			Help:  "Your own, or private: 64512-65534, 4200000000-4294967294; not " + asn,
-			Check: func(v string, all form.Values) form.Finding { return checkASN(v, s.ASN, s.Others(all)) }},
+			Help: "Your own, or private: 64512-65534, 4200000000-4294967294",
+			Check: func(v string, all form.Values) form.Finding {
+				return checkASN(v, e.Feed.Last().CloudflareASN(), s.Others(all))
+			}},
 		{Key: "md5_key", Label: "MD5 key", Control: form.Secret, When: on, ReadOnlyWhy: fixed,
 			Help:  "Optional; the same as on your router; 1 to 80 characters",
 			Check: optionally(rules.MD5Key)},

@@ -36,7 +36,7 @@ func (f *Feed) askFalls() tea.Cmd {
 
 // fellBy has the series of a page that was opened count: it is newer than what was asked for all.
 func (f *Feed) fellBy(in store.Insight) {
-	if began := store.UnhealthySince(in.Health); began.How != store.NotSeen {
+	if began := store.SeriesUnhealthySince(in.Health); began.How != store.NotSeen {
 		f.store.NoteFalls(map[string]store.Began{in.Name: began})
 	}
 }

@@ -314,7 +314,7 @@ func TestSinceWhenWhatIsBadHasBeenSo(t *testing.T) {
 		}
 		for _, x := range r.feed.Last().Tunnels {
 			bad := slices.Contains(a.asked[0], x.Name)
-			if h := x.Probed(); bad != (h == store.HealthDown || h == store.Degraded) {
+			if h := x.ProbedHealth(); bad != (h == store.HealthDown || h == store.Degraded) {
 				t.Errorf("%s: health %q, asked for: %v", x.Name, h, bad)
 			}
 			if want := a.fell; bad && !x.Health.Fell.At.Equal(want) {

@@ -88,7 +88,7 @@ func (f *Feed) fell() {
 	f.stood = make(map[string]standing, len(last.Tunnels))
 	var objects []store.RecordObject
 	for _, t := range last.Tunnels {
-		health := t.Probed()
+		health := t.ProbedHealth()
 		now := standing{session: t.State != store.Down && t.State != store.Establishing,
 			probes: health == store.Healthy || health == store.Degraded}
 		f.stood[t.ID] = now

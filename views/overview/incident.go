@@ -17,12 +17,12 @@ import (
 
 // incident is the page of one incident of several objects: the headline, what is left for whom, and its members.
 type incident struct {
-	env   *kit.Env
-	about diagnose.Incident
-	over  bool // it is no longer among what is wrong
-	takes int  // how often it was taken anew
-	ahead resource.Ahead
-	table *table.Table[diagnose.Diagnosis]
+	env        *kit.Env
+	about      diagnose.Incident
+	over       bool // it is no longer among what is wrong
+	generation int  // how often it was taken anew
+	ahead      resource.Ahead
+	table      *table.Table[diagnose.Diagnosis]
 }
 
 func newIncident(env *kit.Env, about diagnose.Incident) *incident {
@@ -73,7 +73,7 @@ func (p *incident) Update(msg tea.Msg) tea.Cmd {
 			p.about = m.found[i]
 			p.table.Set(p.about.Diagnoses)
 		}
-		p.takes++
+		p.generation++
 		return nil
 	}
 	if !p.env.Feed.Brings(msg) {
@@ -118,7 +118,7 @@ func (p *incident) Draw(c tui.Canvas) []string {
 	right.Width = c.Width - own.Width - 1
 	var member []string
 	if d, ok := p.table.Selected(); ok {
-		member = p.ahead.Draw(right, idOf(d.Subject), p.takes, func() tui.View { return p.env.Open(d.Subject.Kind, idOf(d.Subject)) })
+		member = p.ahead.Draw(right, idOf(d.Subject), p.generation, func() tui.View { return p.env.Open(d.Subject.Kind, idOf(d.Subject)) })
 	}
 	return resource.Beside(c, p.members(own, true), member, right.Width+1)
 }
@@ -158,7 +158,7 @@ func (p *incident) head(c tui.Canvas) []string {
 	return head
 }
 
-// Tell implements tui.Teller.
+// Tell implements tui.Speaker.
 func (p *incident) Tell(now time.Time) tui.Telling {
 	out := tui.Telling{Rows: p.table.Words(now, func(d diagnose.Diagnosis) string { return d.Subject.Name }), Current: p.table.Cursor()}
 	for _, l := range p.head(tui.Boundless(now)) {

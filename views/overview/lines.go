@@ -16,7 +16,7 @@ func (p *page) Waiting() bool {
 	return p.reading && len(p.worst) == 0 && !p.env.Feed.Freshness().Updated.IsZero()
 }
 
-// Tell implements tui.Teller.
+// Tell implements tui.Speaker.
 func (p *page) Tell(now time.Time) tui.Telling {
 	if p.Waiting() {
 		return tui.Telling{Above: []string{"Reading what the data means."}}

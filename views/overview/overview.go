@@ -191,7 +191,7 @@ func began(d diagnose.Incident, tunnels map[string]*store.Tunnel, now time.Time)
 	var out store.Began
 	for _, m := range d.Members {
 		if t, ok := tunnels[m.ID]; ok {
-			out = out.Or(t.Trouble(now))
+			out = out.Or(t.StateBegan(now))
 		}
 	}
 	return out

@@ -19,7 +19,7 @@ func (s *Batch) Waiting() bool {
 	return s.stage == preparing || s.stage == sending || s.stage == ready && !s.settled
 }
 
-// Tell implements tui.Teller: the key stands alone on its line, every sign of it.
+// Tell implements tui.Speaker: the key stands alone on its line, every sign of it.
 func (r *Reveal) Tell(time.Time) tui.Telling {
 	key := "Pre-shared key: hidden. The command reveal (" + tui.KeyOf("reveal", "v") + ") shows it."
 	if r.visible {

@@ -357,8 +357,8 @@ func (m *Module) BrokenRoutes(cidr netip.Prefix) []string {
 		if !belongs(r, kit.Subject{CIDR: cidr}) {
 			continue
 		}
-		if c, ok := m.conduit(r); ok && c.Down != "" {
-			out = append(out, fmt.Sprintf("The route %s (%s) points to %s, %s.", r.Prefix, scope(r), c.Name, c.Down))
+		if c, ok := m.conduit(r); ok && c.DownClause != "" {
+			out = append(out, fmt.Sprintf("The route %s (%s) points to %s, %s.", r.Prefix, scope(r), c.Name, c.DownClause))
 		}
 	}
 	return out

@@ -6,7 +6,7 @@ import (
 	"flarewire/tui"
 )
 
-// Tell implements tui.Teller.
+// Tell implements tui.Speaker.
 func (p *Page) Tell(now time.Time) tui.Telling {
 	out := tui.Telling{Above: []string{about}, Rows: p.table.Words(now, func(r row) string { return r.label }), Current: p.table.Cursor()}
 	for _, r := range out.Rows {

@@ -42,7 +42,7 @@ func (m *menu) choose(id string) bool {
 	return true
 }
 
-// Tell implements tui.Teller.
+// Tell implements tui.Speaker.
 func (h *choice) Tell(time.Time) tui.Telling {
 	return tui.Telling{Above: []string{"Which profile?"}, Rows: h.menu.rows(func(i int) string { return h.names[i] }),
 		Current: h.menu.current()}
@@ -51,7 +51,7 @@ func (h *choice) Tell(time.Time) tui.Telling {
 // Choose implements tui.RowSelector.
 func (h *choice) Choose(id string) bool { return h.menu.choose(id) }
 
-// Tell implements tui.Teller.
+// Tell implements tui.Speaker.
 func (s *places) Tell(time.Time) tui.Telling {
 	if !s.asked {
 		return tui.Telling{Above: []string{"Looking which stores there are."}}
@@ -74,7 +74,7 @@ func (s *places) Tell(time.Time) tui.Telling {
 // Choose implements tui.RowSelector.
 func (s *places) Choose(id string) bool { return s.menu.choose(id) }
 
-// Tell implements tui.Teller: while an account is to be chosen the accounts are rows, else it is as drawn.
+// Tell implements tui.Speaker: while an account is to be chosen the accounts are rows, else it is as drawn.
 func (k *check) Tell(now time.Time) tui.Telling {
 	if k.err != nil || k.stage != choosing {
 		return tui.Telling{Above: k.Draw(tui.Boundless(now))}
@@ -98,7 +98,7 @@ func (k *check) Choose(id string) bool { return k.menu.choose(id) }
 // Waiting implements tui.Waiter.
 func (a *accounts) Waiting() bool { return a.answer == nil }
 
-// Tell implements tui.Teller: the accounts are rows, else it is as drawn.
+// Tell implements tui.Speaker: the accounts are rows, else it is as drawn.
 func (a *accounts) Tell(now time.Time) tui.Telling {
 	if a.menu.count == 0 {
 		return tui.Telling{Above: a.Draw(tui.Boundless(now))}

@@ -16,7 +16,7 @@ func (a *asking) Waiting() bool { return true }
 // Waiting implements tui.Waiter.
 func (p *page) Waiting() bool { return p.run.ended.IsZero() }
 
-// Tell implements tui.Teller: the locations are rows, and what each of them found stands on its own page. While
+// Tell implements tui.Speaker: the locations are rows, and what each of them found stands on its own page. While
 // there are none, the page is as it is drawn.
 func (p *page) Tell(now time.Time) tui.Telling {
 	if p.run.ended.IsZero() || p.run.err != nil || len(p.run.places) == 0 {

@@ -85,7 +85,7 @@ func lastChange(t store.Tunnel, now time.Time) string {
 	var note string
 	if t.Track.Changed.IsZero() {
 		note = "unchanged since monitoring began (" + moment(t.Track.KnownSince, now) + " UTC)"
-		if b := t.Began(now); b.How == store.ByHealth {
+		if b := t.SessionOrHealthBegan(now); b.How == store.ByHealth {
 			note += "; the tunnel's health checks have been failing for " + roughly(b.Open) + tui.AgeSince(b.At, now)
 		}
 	} else {

@@ -248,10 +248,10 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 		return append(b.hints(c, t), b.ends(c, t)...)
 	case t.BGP == nil && t.State != store.NoBGP: // what the API says about BGP cannot be read
 		return append(b.hints(c, t), b.ends(c, t)...)
-	case t.BGP == nil && probed(t) == store.Healthy || t.BGP == nil && field.Unprobed(t.HealthCheck):
+	case t.BGP == nil && probedHealth(t) == store.Healthy || t.BGP == nil && field.Unprobed(t.HealthCheck):
 		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route points to it."),
 			b.ends(c, t)...)
-	case t.BGP == nil && probed(t) == store.HealthUnknown:
+	case t.BGP == nil && probedHealth(t) == store.HealthUnknown:
 		return append(tui.Paragraph(c, tui.Muted, "There is no BGP on this tunnel: it is up when health checks are answered, which is not known "+
 			"yet."),
 			b.ends(c, t)...)

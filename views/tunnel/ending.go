@@ -57,8 +57,8 @@ func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Delet
 			now.Track = seen.Track
 		}
 	}
-	now.Health.State = m.env.Probed(t.Name)
-	return kit.DeleteImpact{Session: now.State, Since: sinceMoment(now.Began(m.env.Now()), m.env.Now()), Health: probed(now),
+	now.Health.State = m.env.ProbedHealth(t.Name)
+	return kit.DeleteImpact{Session: now.State, Since: sinceMoment(now.SessionOrHealthBegan(m.env.Now()), m.env.Now()), Health: probedHealth(now),
 		Carries: carries(told[t.Name])}
 }
 

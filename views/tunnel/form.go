@@ -27,17 +27,14 @@ type fields struct {
 // sections are the parts that both kinds have, with the kind's own settings among them. They are the steps of
 // the guided setup, and in this order.
 func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
-	bgp := f.m.env.BGPSection(kit.Session{Fixed: bgpFixed, Kept: f.id == "", ASN: f.m.env.Feed.Last().CloudflareASN(),
+	bgp := f.m.env.BGPSection(kit.Session{Fixed: bgpFixed, Kept: f.id == "",
 		Others: func(v form.Values) []rules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) }})
-	for i := range bgp.Fields {
-		if bgp.Fields[i].Key == "customer_asn" && f.id == "" {
-			bgp.Fields[i].Propose = func(v form.Values) string { return f.m.routerASN(v["customer_endpoint"]) }
-		}
+	health := field.HealthSection(f.kind)
+	if f.id == "" {
+		bgp = f.m.proposeSession(bgp)
+		health = f.m.proposeHealth(health)
 	}
-	bgp.Intro = "The session over the tunnel. Your router initiates the session to Cloudflare's side, AS " +
-		strconv.FormatUint(uint64(f.m.env.Feed.Last().CloudflareASN()), 10) +
-		"; Cloudflare is passive."
-	health := f.proposeHealth(field.HealthSection(f.kind))
+	bgp.Intro = "The BGP session over the tunnel, between your router and Cloudflare's side."
 	health.Intro = "Cloudflare probes the tunnel from all its locations, and routes around it while it does not answer."
 	return []form.Section{f.ends(), f.inside(), bgp, health, own}
 }
@@ -234,38 +231,78 @@ func (m *Module) commonValues(t api.Tunnel) form.Values {
 	kit.PutBGP(v, t.BGP)
 	field.PutHealth(v, t.HealthCheck)
 	if t.ID == "" {
-		v["bgp"] = field.YesNo(m.usesBGP())
-		v["hc_type"], v["hc_direction"] = "", "" // proposed by product
+		v["bgp"], v["hc_type"], v["hc_direction"] = "", "", "" // proposed once what they rest on is read
 	}
 	return v
 }
 
-// proposeHealth proposes what the account's product takes.
-func (f fields) proposeHealth(s form.Section) form.Section {
+// awaited says that a proposal cannot be made yet: it rests on something that is still being read.
+func awaited(what string) form.Finding {
+	return form.Finding{Level: form.Partial, Text: "Reading " + what + " for a suggestion: wait, or choose yourself"}
+}
+
+// proposeHealth proposes the health check that the account's product and the device take. Prefixes of one's own are Magic Transit's; an
+// account without them is on Cloudflare WAN, as far as the API tells.
+func (m *Module) proposeHealth(s form.Section) form.Section {
+	usual := func(v form.Values) rules.HealthCheck {
+		switch {
+		case len(m.env.OwnPrefixes()) > 0:
+			return rules.DeviceHealthCheck(rules.CustomerDevice(v["device"]), rules.MagicTransit)
+		case m.env.Feed.Awaits(store.TargetsOf(store.Prefixes)...):
+			return rules.HealthCheck{}
+		}
+		return rules.DeviceHealthCheck(rules.CustomerDevice(v["device"]), rules.CloudflareWAN)
+	}
 	for i := range s.Fields {
-		switch s.Fields[i].Key {
+		switch f := &s.Fields[i]; f.Key {
 		case "hc_type":
-			s.Fields[i].Propose = f.once(func() string { return f.m.usualHealth().Type })
+			f.Propose = func(v form.Values) string { return usual(v).Type }
 		case "hc_direction":
-			s.Fields[i].Propose = f.once(func() string { return f.m.usualHealth().Direction })
+			f.Propose = func(v form.Values) string { return usual(v).Direction }
+		default:
+			continue
+		}
+		s.Fields[i].Check = func(v string, _ form.Values) form.Finding {
+			if v == "" {
+				return awaited("your prefixes")
+			}
+			return form.Finding{}
 		}
 	}
 	return s
 }
 
-// usesBGP reports whether a tunnel of the account has a session.
-func (m *Module) usesBGP() bool {
-	return slices.ContainsFunc(m.env.Feed.Last().Tunnels, func(t store.Tunnel) bool { return t.BGP != nil })
+// proposeSession proposes for a new tunnel whether it has a session, as the account's others do, and the AS number of its router.
+func (m *Module) proposeSession(s form.Section) form.Section {
+	for i := range s.Fields {
+		switch f := &s.Fields[i]; f.Key {
+		case "bgp":
+			f.Propose = func(form.Values) string { return m.usualBGP() }
+			f.Check = func(v string, _ form.Values) form.Finding {
+				if v == "" {
+					return awaited("your tunnels")
+				}
+				return form.Finding{}
+			}
+		case "customer_asn":
+			f.Propose = func(v form.Values) string { return m.routerASN(v["customer_endpoint"]) }
+		}
+	}
+	return s
 }
 
-// usualHealth is the health check that the account's product takes. Prefixes of one's own are Magic Transit's;
-// an account without them is on Cloudflare WAN, as far as the API tells.
-func (m *Module) usualHealth() *api.HealthCheck {
-	product := rules.CloudflareWAN
-	if len(m.env.OwnPrefixes()) > 0 {
-		product = rules.MagicTransit
+// formNeeds names what a tunnel's form rests on: its session, and whose product the account has.
+func formNeeds() []string {
+	return append(kit.SessionNeeds(), store.Needs(store.TargetsOf(store.Prefixes)...)...)
+}
+
+// usualBGP is yes when a tunnel of the account has a session, no when none has; empty while that is not known.
+func (m *Module) usualBGP() string {
+	has := slices.ContainsFunc(m.env.Feed.Last().Tunnels, func(t store.Tunnel) bool { return t.BGP != nil })
+	if !has && m.env.Feed.Awaits(store.TargetsOf(store.GRETunnels, store.IPsecTunnels)...) {
+		return ""
 	}
-	return field.HealthFor(product)
+	return field.YesNo(has)
 }
 
 // formKeys are the form's keys where they differ from the API's paths.

@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,12 @@ import (
 // account is the believable account with everything that the pages need.
 func account(t *testing.T) (*Module, *simaccount.Server) {
 	t.Helper()
+	return having(t, store.GRETunnels, store.IPsecTunnels, store.Prefixes, store.Routes)
+}
+
+// having is the account of which these lists were read, and no other.
+func having(t *testing.T, read ...store.Kind) (*Module, *simaccount.Server) {
+	t.Helper()
 	sim := simaccount.New(simaccount.Options{})
 	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)},
 		Transport: sim.RoundTripper()})
@@ -33,7 +40,8 @@ func account(t *testing.T) (*Module, *simaccount.Server) {
 	client := sender.Client()
 	a := client.In(simaccount.DefaultAccount)
 	w := store.New(a, time.Now, 0)
-	w.Poll(t.Context())
+	w.Use(store.FromAccount(a))
+	w.Fresh(t.Context(), time.Minute, store.TargetsOf(read...)...)
 	writer, err := change.New(change.Options{Account: a, Sender: sender})
 	if err != nil {
 		t.Fatal(err)
@@ -183,17 +191,68 @@ func TestMovingATunnelThatWorksIsWarnedOf(t *testing.T) {
 // One tunnel and a pair are proposed the same health check: the one that a router answers.
 func TestOneTunnelAndAPairHaveTheSameHealthCheck(t *testing.T) {
 	m, _ := account(t)
-	one, two := m.usualHealth(), pairing{m: m}.health()
-	for _, f := range two.Fields {
-		if f.Propose == nil {
-			continue
-		}
-		want := map[string]string{"hc_type": one.Type, "hc_direction": one.Direction}[f.Key]
-		if got := f.Propose(form.Values{}); got != want {
-			t.Errorf("%s is %q for a pair, %q for one", f.Key, got, want)
+	one, two := proposals(fields{m: m, kind: rules.GRE}.sections(form.Section{}, "")[3]), proposals(pairing{m: m}.health())
+	if len(one) != 2 || !maps.Equal(one, two) {
+		t.Errorf("%v for one, %v for a pair", one, two)
+	}
+	if one["hc_type"] != rules.TypeRequest {
+		t.Errorf("the type is %s, of which every tunnel's page says that it is dropped", one["hc_type"])
+	}
+}
+
+// proposals are what the fields of sections propose, where they have a proposal at all.
+func proposals(sections ...form.Section) form.Values {
+	out := form.Values{}
+	for _, s := range sections {
+		for _, f := range s.Fields {
+			if f.Propose != nil {
+				out[f.Key] = f.Propose(form.Values{})
+			}
 		}
 	}
-	if one.Type != rules.TypeRequest {
-		t.Errorf("the type is %s, of which every tunnel's page says that it is dropped", one.Type)
+	return out
+}
+
+// Somebody is at the form before the account's lists are there. What was not read is not taken for absent: no field has a proposal that
+// rests on it, a choice says what it waits for, and the proposal comes with the list.
+func TestAFormThatIsOpenedEarlyProposesOnlyWhatItKnows(t *testing.T) {
+	early, _ := having(t)
+	known, _ := account(t)
+	var routed *api.Tunnel
+	for _, x := range known.env.Feed.Last().Tunnels {
+		if len(known.routedThrough(customerSide(x.InterfaceAddress))) > 0 {
+			routed = &x.Tunnel
+		}
 	}
+	for name, sections := range map[string]func(*Module) []form.Section{
+		"GRE":   func(m *Module) []form.Section { return fields{m: m, kind: rules.GRE}.sections(form.Section{}, "") },
+		"IPsec": func(m *Module) []form.Section { return fields{m: m, kind: rules.IPsec}.sections(form.Section{}, "") },
+		"pair":  func(m *Module) []form.Section { return pairing{m: m}.sections() },
+		"twin":  func(m *Module) []form.Section { return pairing{m: m, first: routed}.sections() },
+	} {
+		for key, value := range proposals(sections(early)...) {
+			if value != "" {
+				t.Errorf("%s: %s is proposed as %q before anything was read", name, key, value)
+			}
+		}
+		for _, key := range []string{"bgp", "hc_type", "hc_direction", "routes"} {
+			if then, proposed := proposals(sections(known)...)[key]; proposed && (name == "twin" || key != "routes") {
+				if f := fieldNamed(sections(early), key); then == "" || f.Check("", form.Values{}).Level != form.Partial {
+					t.Errorf("%s: %s says %+v while it waits for %q", name, key, f.Check("", form.Values{}), then)
+				}
+			}
+		}
+	}
+}
+
+// fieldNamed is the field with a key.
+func fieldNamed(sections []form.Section, key string) form.Field {
+	for _, s := range sections {
+		for _, f := range s.Fields {
+			if f.Key == key {
+				return f
+			}
+		}
+	}
+	return form.Field{}
 }

@@ -49,7 +49,7 @@ func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit f
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.TTL(rules.GRE, v)) }},
 			field.ReturnRouting(),
 		}}
-	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed), Needs: kit.SessionNeeds(),
+	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed), Needs: formNeeds(),
 		Beside: f.besideForm,
 		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }}
 }

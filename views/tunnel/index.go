@@ -46,7 +46,7 @@ func troubled(t store.Tunnel) bool {
 	case t.State != store.Up && t.State != store.NoBGP, t.Track.Flapping:
 		return true
 	}
-	return probed(t) == store.HealthDown || probed(t) == store.Degraded
+	return probedHealth(t) == store.HealthDown || probedHealth(t) == store.Degraded
 }
 
 // Linked implements kit.Indexer: the tunnel that a route leads through.

@@ -88,7 +88,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 
 // unwell says since when the probes find the tunnel not healthy: of what was before flarewire looked, only the analytics know.
 func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
-	newest, fell := last(in.Health), store.UnhealthySince(in.Health[:max(0, len(in.Health)-1)]) // the newest step is not over
+	newest, fell := last(in.Health), store.SeriesUnhealthySince(in.Health[:max(0, len(in.Health)-1)]) // the newest step is not over
 	if field.Unprobed(t.HealthCheck) || newest == nil || fell.How == store.NotSeen {
 		return nil
 	}

@@ -47,7 +47,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 				return field.Finding(rules.PSK(v))
 			}}}, own.Fields...)
 	}
-	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""), Needs: kit.SessionNeeds(),
+	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""), Needs: formNeeds(),
 		Beside: f.besideForm,
 		Submit: func(v form.Values) tea.Cmd { return submit(applyIPsec(t, v)) }}
 }

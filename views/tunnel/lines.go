@@ -12,7 +12,7 @@ import (
 // Following implements tui.Follower: each step is said when it is reached.
 func (b *BringUp) Following() bool { return true }
 
-// Tell implements tui.Teller: a step and how far it is stand apart by room where they are drawn.
+// Tell implements tui.Speaker: a step and how far it is stand apart by room where they are drawn.
 func (b *BringUp) Tell(now time.Time) tui.Telling {
 	var out tui.Telling
 	for _, line := range b.Draw(tui.Boundless(now)) {
@@ -25,7 +25,7 @@ func (b *BringUp) Tell(now time.Time) tui.Telling {
 	return out
 }
 
-// Tell implements tui.Teller: the configuration is told line by line, every sign of it.
+// Tell implements tui.Speaker: the configuration is told line by line, every sign of it.
 func (r *RouterConfig) Tell(time.Time) tui.Telling {
 	head := fmt.Sprintf("For %s. %d of %d; next-platform goes on.", r.platforms[r.at].Title(), r.at+1, len(r.platforms))
 	if r.holdsKey() {

@@ -13,18 +13,18 @@ func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 		if !inside(hop, t.InterfaceAddress) && !inside(hop, t.InterfaceAddress6) {
 			continue
 		}
-		t.Health.State = m.env.Probed(t.Name)
-		c := kit.NextHop{Name: t.Name}
-		c.State, c.Role = Carrying(m.env, t)
+		t.Health.State = m.env.ProbedHealth(t.Name)
+		next := kit.NextHop{Name: t.Name}
+		next.State, next.Role = Carrying(m.env, t)
 		session, _ := Condition(m.env, t)
-		c.Words = c.State + " " + session // a filter finds both
+		next.Words = next.State + " " + session // a filter finds both
 		switch {
 		case t.State == store.Down:
-			c.Down = "which is down"
-		case probed(t) == store.HealthDown:
-			c.Down = "which health checks report down"
+			next.DownClause = "which is down"
+		case probedHealth(t) == store.HealthDown:
+			next.DownClause = "which health checks report down"
 		}
-		return c, true
+		return next, true
 	}
 	return kit.NextHop{}, false
 }

@@ -11,6 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/routerconfig"
 	"flarewire/internal/rules"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/field"
@@ -48,8 +49,9 @@ func (p pairing) form(draft form.Values) tui.View {
 	if p.first != nil {
 		title = "Second tunnel for " + tui.Clean(p.first.Name)
 	}
-	o := form.Options{Title: title, Verb: "review", Guided: true, Values: p.values(), Sections: p.sections(), Needs: p.m.env.SubnetNeeds(),
+	o := form.Options{Title: title, Verb: "review", Guided: true, Values: p.values(), Sections: p.sections(), Needs: formNeeds(),
 		Submit: p.submit, Beside: p.beside}
+	o = p.m.env.Awaited(o)
 	if p.first == nil {
 		return form.New(p.m.env.Guided(o, pairDraft, draft))
 	}
@@ -72,9 +74,6 @@ func (p pairing) values() form.Values {
 		if was > 0 {
 			v[key] = strconv.Itoa(was)
 		}
-	}
-	if hop := customerSide(t.InterfaceAddress); hop != "" {
-		v["routes"] = strings.Join(p.m.routedThrough(hop), " ")
 	}
 	return v
 }
@@ -264,23 +263,37 @@ func (p pairing) checkSubnet(other string) func(string, form.Values) form.Findin
 
 // exchange is how networks are told: by BGP over both tunnels, or by static routes into both.
 func (p pairing) exchange() form.Section {
-	s := p.m.env.BGPSection(kit.Session{Kept: true, ASN: p.m.env.Feed.Last().CloudflareASN(), Others: func(v form.Values) []rules.ASNUse {
+	s := p.m.env.BGPSection(kit.Session{Kept: true, Others: func(v form.Values) []rules.ASNUse {
 		return p.m.asns("", strings.TrimSpace(v["customer_endpoint"]), strings.TrimSpace(v["twin_customer_endpoint"]))
 	}})
 	s.Intro = "BGP over both tunnels, or static routes of equal priority into both. One of them is needed to carry traffic."
 	s.Title = "Routing"
-	for i := range s.Fields {
-		if s.Fields[i].Key == "customer_asn" && p.first == nil {
-			s.Fields[i].Propose = func(v form.Values) string { return p.m.routerASN(v["customer_endpoint"]) }
-		}
+	if p.first == nil {
+		s = p.m.proposeSession(s)
 	}
 	s.Fields = append(s.Fields, form.Field{Key: "routes", Label: "Your networks", When: func(v form.Values) bool { return v["bgp"] == "no" },
-		Help: "Networks behind your router, routed into both tunnels; separated by spaces", Check: p.checkRoutes})
+		Help: "Networks behind your router, routed into both tunnels; separated by spaces", Check: p.checkRoutes,
+		Propose: p.routes})
 	return s
 }
 
+// routes are the networks that are routed into the tunnel that is there.
+func (p pairing) routes(form.Values) string {
+	if p.first == nil {
+		return ""
+	}
+	if hop := customerSide(p.first.InterfaceAddress); hop != "" {
+		return strings.Join(p.m.routedThrough(hop), " ")
+	}
+	return ""
+}
+
 func (p pairing) checkRoutes(v string, all form.Values) form.Finding {
-	if len(field.Words(v)) == 0 {
+	switch {
+	case len(field.Words(v)) > 0:
+	case p.first != nil && p.m.env.Feed.Awaits(store.TargetsOf(store.Routes)...):
+		return awaited("the routes of " + p.first.Name)
+	default:
 		return form.Finding{Level: form.Warning, Text: "Without BGP and without a route the pair carries no traffic"}
 	}
 	return field.CheckList(rules.RoutePrefix)(v, all)
@@ -293,24 +306,8 @@ func (p pairing) health() form.Section {
 	if p.first != nil {
 		return s
 	}
-	usual := func(v form.Values) rules.HealthCheck {
-		product := rules.CloudflareWAN
-		if len(p.m.env.OwnPrefixes()) > 0 {
-			product = rules.MagicTransit
-		}
-		return rules.DeviceHealthCheck(rules.CustomerDevice(v["device"]), product)
-	}
-	for i := range s.Fields {
-		switch s.Fields[i].Key {
-		case "hc_type":
-			s.Fields[i].Propose = func(v form.Values) string { return usual(v).Type }
-		case "hc_direction":
-			s.Fields[i].Propose = func(v form.Values) string { return usual(v).Direction }
-		case "hc_target":
-			s.Fields = slices.Delete(s.Fields, i, i+1) // each tunnel has its own: the default
-			return s
-		}
-	}
+	s = p.m.proposeHealth(s)
+	s.Fields = slices.DeleteFunc(s.Fields, func(f form.Field) bool { return f.Key == "hc_target" }) // each tunnel has its own: the default
 	return s
 }
 

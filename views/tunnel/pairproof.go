@@ -372,7 +372,7 @@ func (p *PairProof) verdict(page *kit.Page, now time.Time) {
 	page.Text(tui.Pending, fmt.Sprintf("Not proved yet that the pair carries traffic: %d open.", len(missing)))
 }
 
-// Tell implements tui.Teller.
+// Tell implements tui.Speaker.
 func (p *PairProof) Tell(now time.Time) tui.Telling {
 	return tui.Telling{Above: strings.Split(strings.TrimSpace(p.runbook(now)), "\n")}
 }

@@ -88,7 +88,7 @@ func (p *progress) look(m *Module) {
 		keyed = t.PSK.LastGeneratedOn.Time
 	}
 	p.reach(&p.keyed, m.hasKey(t) && !m.keyNobodyHas(t), keyed, now)
-	p.reach(&p.healthy, probed(t) == store.Healthy, time.Time{}, now)
+	p.reach(&p.healthy, probedHealth(t) == store.Healthy, time.Time{}, now)
 	p.reach(&p.tcp, t.State == store.Up || (t.BGPStatus != nil && t.BGPStatus.TCPEstablished), time.Time{}, now)
 	var changed time.Time
 	if t.State == store.Up {

@@ -65,7 +65,7 @@ func StateNow(env *kit.Env, t store.Tunnel) (string, tui.Role) {
 // Condition is the state of a tunnel as a whole: that of its session, as StateNow has it, or that the health checks find it down where
 // the session does not say so.
 func Condition(env *kit.Env, t store.Tunnel) (string, tui.Role) {
-	if t.State != store.Down && t.Probed() == store.HealthDown {
+	if t.State != store.Down && t.ProbedHealth() == store.HealthDown {
 		return env.Glyphs.Down + " Health down", tui.Bad
 	}
 	return StateNow(env, t)
@@ -74,7 +74,7 @@ func Condition(env *kit.Env, t store.Tunnel) (string, tui.Role) {
 // Carrying is how a tunnel carries what static routes lead into it: its health, as Cloudflare steers by it; the state of its session
 // where no health is known.
 func Carrying(env *kit.Env, t store.Tunnel) (string, tui.Role) {
-	health := t.Probed()
+	health := t.ProbedHealth()
 	if health == "" || health == store.HealthUnknown {
 		return Condition(env, t)
 	}
@@ -171,15 +171,15 @@ func MarkOutdated(columns []table.Column[store.Tunnel], outdated func(id string)
 // healthColumn is what the probes found; "-" when nothing is known or checks are off.
 func healthColumn() table.Column[store.Tunnel] {
 	return table.Column[store.Tunnel]{Key: "health", Title: "HEALTH", Width: 8,
-		Text: func(t store.Tunnel, _ time.Time) string { return cmp.Or(string(probed(t)), "-") },
-		Role: func(t store.Tunnel) tui.Role { return HealthRole(probed(t)) },
+		Text: func(t store.Tunnel, _ time.Time) string { return cmp.Or(string(probedHealth(t)), "-") },
+		Role: func(t store.Tunnel) tui.Role { return HealthRole(probedHealth(t)) },
 		Compare: func(a, b store.Tunnel) int {
-			return cmp.Compare(probed(a).Rank(), probed(b).Rank())
+			return cmp.Compare(probedHealth(a).Rank(), probedHealth(b).Rank())
 		}}
 }
 
 // probed is the health that the probes found.
-func probed(t store.Tunnel) store.Health { return t.Probed() }
+func probedHealth(t store.Tunnel) store.Health { return t.ProbedHealth() }
 
 func bySeverity(a, b store.Tunnel) int { return cmp.Compare(severity(a), severity(b)) }
 
@@ -195,10 +195,10 @@ func severity(t store.Tunnel) int {
 // Since is for how long the tunnel has been as it is, as far as that is known: since the last change of its session that was seen
 // ("43m"), else since the health fell ("43m", or ">24h" when it was bad before what is known of it), which goes first while the session is
 // up; else at least since the status was reported, or since it is watched (">5m"). The time in which nobody looked does not count.
-func Since(t store.Tunnel, now time.Time) string { return since(t, t.Trouble(now), now) }
+func Since(t store.Tunnel, now time.Time) string { return since(t, t.StateBegan(now), now) }
 
 // SessionSince is Since of the session alone: how long the health has been bad is not in it.
-func SessionSince(t store.Tunnel, now time.Time) string { return since(t, t.Session(now), now) }
+func SessionSince(t store.Tunnel, now time.Time) string { return since(t, t.SessionBegan(now), now) }
 
 func since(t store.Tunnel, b store.Began, now time.Time) string {
 	if t.State == store.NoBGP && b.How == store.NotSeen {
@@ -256,7 +256,7 @@ func statusAge(t store.Tunnel, now time.Time) string {
 
 // bySince puts the newest change that was seen first, then what is known worse, the newest first.
 func bySince(a, b store.Tunnel) int {
-	x, y := a.Trouble(a.Track.Looked), b.Trouble(b.Track.Looked)
+	x, y := a.StateBegan(a.Track.Looked), b.StateBegan(b.Track.Looked)
 	return cmp.Or(cmp.Compare(exactness(y), exactness(x)), y.At.Compare(x.At))
 }
 
@@ -390,7 +390,7 @@ func stateCount(rows []store.Tunnel, s store.State, n int, outdated func(id stri
 // downTwice is how many are down by their session and by the health checks.
 func downTwice(rows []store.Tunnel) (n int) {
 	for i := range rows {
-		if rows[i].State == store.Down && rows[i].Probed() == store.HealthDown {
+		if rows[i].State == store.Down && rows[i].ProbedHealth() == store.HealthDown {
 			n++
 		}
 	}

@@ -114,7 +114,7 @@ func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
 		{simaccount.BindingLost, "Lost binding", ""},
 		{simaccount.StatusNotRefreshed, "Status not updated", ""},
 		{simaccount.KeyNotSet, "No PSK", ""},
-		{simaccount.PathDown, "Tunnel down", "1 of 2 paths healthy"},
+		{simaccount.PathDown, "Path or router at fault", "1 of 2 paths healthy"},
 		{simaccount.LargePacketsLost, "No KEEPALIVE", ""},
 	} {
 		t.Run(string(c.fault), func(t *testing.T) {

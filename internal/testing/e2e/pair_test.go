@@ -48,7 +48,7 @@ func TestAPairIsMadeKilledGoneOnWithAndTakenBack(t *testing.T) {
 	term.WaitFor("the proposed twin", showsAll("Step 2 of 5", "muc-2", "192.0.2.12",
 		"your side 10.213.0.31"))
 	term.press("pgdown")
-	term.WaitText("Step 3 of 5")
+	term.WaitFor("the step of the session", showsAll("Step 3 of 5", "Your AS number"))
 	term.types("64999")
 	term.WaitText("64999")
 	term.press("ctrl+s")
@@ -155,7 +155,7 @@ func TestAPairWithRoutesAndASingleAnycastAddress(t *testing.T) {
 	term.press("ctrl+u")
 	term.types("203.0.113.223")
 	term.press("pgdown")
-	term.WaitText("Step 3 of 5")
+	term.WaitFor("the step of the session", showsAll("Step 3 of 5", "Your AS number"))
 	term.press("shift+tab", "right", "tab")
 	term.WaitText("Your networks")
 	term.types("10.77.0.0/16")

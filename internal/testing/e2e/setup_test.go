@@ -53,7 +53,7 @@ func TestADraftWaitsForAnotherDay(t *testing.T) {
 	term.Press("pgdown")
 	term.WaitText("your side") // the free subnet is proposed once the tunnels are read
 	term.Press("pgdown")
-	term.WaitText("Step 3 of 5")
+	term.WaitFor("the step of the session", showsAll("Step 3 of 5", "Your AS number"))
 	term.Type("64777")
 	term.Press("pgdown", "pgdown")
 	term.WaitText("Pre-shared key")
@@ -139,7 +139,7 @@ func TestTheServersObjectionIsLedBackToItsField(t *testing.T) {
 	taken := a.proposedSubnet(term)
 	a.do(a.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["interface_address"] = taken }))
 	term.Press("pgdown")
-	term.WaitText("Step 3 of 5")
+	term.WaitFor("the step of the session", showsAll("Step 3 of 5", "Your AS number"))
 	term.Press("up", "right")
 	review(term)
 	term.WaitFor("the refusal", showsAll("Cloudflare's check: refused"))
@@ -177,7 +177,7 @@ func TestABringUpIsFoundAgain(t *testing.T) {
 	term.Press("pgdown")
 	term.WaitText("your side") // the free subnet is suggested once the tunnels are read
 	term.Press("ctrl+s")
-	term.WaitText("Step 3 of 5")
+	term.WaitFor("the step of the session", showsAll("Step 3 of 5", "Your AS number"))
 	term.Type("64777")
 	review(term)
 	send(term, "")

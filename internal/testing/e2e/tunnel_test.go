@@ -98,7 +98,7 @@ func TestAnIPsecTunnelComesUpFromNothing(t *testing.T) {
 	press("tab", "tab")
 	write("203.0.113.202")
 	press("ctrl+s") // what is still missing is asked for
-	term.WaitText("Step 3 of 5")
+	term.WaitFor("the step of the session", showsAll("Step 3 of 5", "Your AS number"))
 	write("64777")
 	press("ctrl+s")
 	term.WaitFor("the server's check", showsAll("validate_only", "passed", "enter send"))
