@@ -68,8 +68,8 @@ func look(ctx context.Context, s *store.Store, grace time.Duration, work func())
 	}
 }
 
-// withFalls puts beside the tunnels since when they are bad, as the list on the screen says it. It costs one question, which is asked once, and
-// is waited for no longer than the health.
+// withFalls puts beside the tunnels since when they are bad, as the list on the screen says it. It costs one question, which is asked
+// once, and is waited for no longer than the health.
 func (r *statusRun) withFalls(ctx context.Context, last *store.Snapshot) *store.Snapshot {
 	names := last.AwaitingFall()
 	if r.fallsAsked || len(names) == 0 {

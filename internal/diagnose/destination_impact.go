@@ -281,7 +281,8 @@ func (t *Table) remaining(r Reach) remaining {
 	case n.unknown > 0 && n.lost+n.degraded > 0:
 		return remaining{Impaired, sure, n.why, fmt.Sprintf("%s, cannot tell for %d: %s", n.ratio(), n.unknown, n.why)}
 	case n.unknown > 0 && n.healthy > 0:
-		return remaining{NoImpact, Possible, n.why, fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, pathsText(n.all), n.unknown, n.why)}
+		return remaining{NoImpact, Possible, n.why,
+			fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, pathsText(n.all), n.unknown, n.why)}
 	case n.unknown > 0:
 		return remaining{NoImpact, Possible, n.why, fmt.Sprintf("cannot tell whether the %s healthy: %s", pathsAre(n.all), n.why)}
 	case n.lost+n.degraded == 0:

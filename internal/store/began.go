@@ -24,8 +24,8 @@ const (
 	ChangeSeen                     // the change was seen
 )
 
-// SessionOrHealthBegan is since when the session has been in its state: by the history of this program; else, while the session is not up and the
-// health is bad, by the health; else as SessionBegan has it.
+// SessionOrHealthBegan is since when the session has been in its state: by the history of this program; else, while the session is not up
+// and the health is bad, by the health; else as SessionBegan has it.
 func (t *Tunnel) SessionOrHealthBegan(now time.Time) Began {
 	if b := t.unhealthySince(); t.Track.Changed.IsZero() && b.How == ByHealth && t.State != Up {
 		return b

@@ -58,7 +58,8 @@ func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Delet
 		}
 	}
 	now.Health.State = m.env.ProbedHealth(t.Name)
-	return kit.DeleteImpact{Session: now.State, Since: sinceMoment(now.SessionOrHealthBegan(m.env.Now()), m.env.Now()), Health: probedHealth(now),
+	return kit.DeleteImpact{Session: now.State,
+		Since: sinceMoment(now.SessionOrHealthBegan(m.env.Now()), m.env.Now()), Health: probedHealth(now),
 		Carries: carries(told[t.Name])}
 }
 
