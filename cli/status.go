@@ -411,18 +411,22 @@ func statusLine(snapshot *store.Snapshot, g tui.Glyphs) string {
 	return line
 }
 
-// heading is the account and the counts, on as many lines as it takes: a count is never cut.
+// heading is the account and the counts, on as many lines as it takes: a count is never cut, nor parted from what stands in brackets
+// behind it.
 func heading(c tui.Canvas, spans tui.Line) []string {
 	var lines []string
 	var line tui.Line
-	for _, span := range spans {
-		if line.Width()+tui.Width(span.Text) > c.Width {
+	for len(spans) > 0 {
+		n := 1
+		for n < len(spans) && strings.HasPrefix(spans[n].Text, " (") && spans[:n+1].Width() <= c.Width {
+			n++
+		}
+		group := slices.Clone(spans[:n])
+		if spans = spans[n:]; line.Width()+group.Width() > c.Width && line != nil {
 			lines = append(lines, line.Paint(c.Theme, c.Width))
-			line = nil
+			line, group[0].Text = nil, "  "+strings.TrimLeft(group[0].Text, " ")
 		}
-		if line != nil || strings.TrimSpace(span.Text) != "" {
-			line = append(line, span)
-		}
+		line = append(line, group...)
 	}
 	return append(lines, line.Paint(c.Theme, c.Width))
 }

@@ -164,7 +164,7 @@ func (m *Module) describePlaces(r *run) resource.Description[*place] {
 		JSON:    func(p *place) []byte { return p.raw },
 		Columns: m.placeColumns(len(r.request.Targets) > 1),
 		Summary: func(rows []*place) tui.Line {
-			how := "   from " + r.from() + ", " + r.request.Options.PacketType
+			how := "   from " + r.from() + "; packets: " + r.request.Options.PacketType
 			if now := m.env.Now(); r.ended.IsZero() || r.took(now) >= time.Second { // else each location's own time says more
 				how += ", took " + spent(r, now)
 			}
