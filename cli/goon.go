@@ -173,6 +173,9 @@ func (f *flags) printAgain(x IO, now time.Time, out output, last, g glance, plac
 		said() // old data is never appended as if it were new
 		return nil
 	case out == "json":
+		if g.trouble != nil {
+			said() // a list cannot say itself that it is not whole
+		}
 		if raw, ok := g.doc.(json.RawMessage); ok {
 			var line bytes.Buffer
 			if err := json.Compact(&line, raw); err != nil {

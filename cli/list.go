@@ -86,6 +86,9 @@ func watchList(ctx context.Context, x IO, f *flags, out output, word, prefix str
 		defer cancel()
 		rows, err := r.of(ctx, s, out, prefix)
 		partial, err := onlyPartial(err)
+		if err == nil && partial != nil && rows.count() == 0 {
+			err = partial // as of one look: nothing was read
+		}
 		if err != nil {
 			return glance{trouble: err}
 		}

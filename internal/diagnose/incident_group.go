@@ -177,8 +177,11 @@ func (a *Account) touched(i int) []time.Time {
 	if t.ModifiedOn.Sub(t.CreatedOn.Time) >= settling {
 		out = append(out, t.ModifiedOn.Time)
 	}
-	if t.PSK != nil && t.PSK.LastGeneratedOn.Sub(t.CreatedOn.Time) >= settling && !t.PSK.LastGeneratedOn.Equal(t.ModifiedOn.Time) {
-		out = append(out, t.PSK.LastGeneratedOn.Time)
+	if t.PSK == nil || t.PSK.LastGeneratedOn.Sub(t.CreatedOn.Time) < settling {
+		return out
+	}
+	if key := t.PSK.LastGeneratedOn.Time; len(out) == 0 || changedAt(key) != changedAt(out[0]) { // else it is one change
+		out = append(out, key)
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"flarewire/api"
 )
 
 // Pair is a pair of tunnels that is being made, or was: what its steps are made from again when the program ended in their middle. What
@@ -14,6 +16,8 @@ type Pair struct {
 	Values map[string]string `json:"values"`
 	First  string            `json:"first,omitempty"` // id of the tunnel that was there before; empty when both are new
 	MD5    bool              `json:"md5,omitempty"`   // a key of BGP was typed, which is not kept
+	// Routes are those of the tunnel that was there, as they are to be made into the second one, too: without id and next hop.
+	Routes []api.Route `json:"routes,omitempty"`
 	Done   int               `json:"done"`            // steps, as far as it was seen
 	Total  int               `json:"total"`
 	// Ticked are the things that somebody says were done, and when: a key that was kept, a test.

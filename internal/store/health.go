@@ -112,6 +112,9 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]MeasuredHealth, bet
 		if old.State != "" && h.State != old.State {
 			h.Since = between.to
 		}
+		if h.State == Healthy {
+			delete(s.fells, name) // what comes after this is another failure
+		}
 		h.Fell = s.fells[name]
 		health[name] = h
 	}
@@ -149,16 +152,17 @@ func (s *Store) NoteFalls(by map[string]Began) {
 		maps.Copy(s.fells, by)
 		next.Health.By = maps.Clone(next.Health.By)
 		for name, began := range by {
-			if h, measured := next.Health.By[name]; measured {
+			if h := next.Health.By[name]; h.State == HealthDown || h.State == Degraded {
 				h.Fell = began
 				next.Health.By[name] = h
+			} else {
+				delete(s.fells, name) // it is well again since it was asked
 			}
 		}
 		next.Tunnels = slices.Clone(next.Tunnels)
 		for i := range next.Tunnels {
-			if began, told := by[next.Tunnels[i].Name]; told {
-				next.Tunnels[i].Health.Fell = began
-			}
+			t := &next.Tunnels[i]
+			t.Health.Fell = next.Health.By[t.Name].Fell
 		}
 		return nil
 	})

@@ -158,6 +158,7 @@ type Form struct {
 	offStack bool // it is not on the stack
 
 	proposed map[string]bool // fields that hold a proposal which nobody has touched
+	submits  bool            // it was submitted before all proposals were there
 	reached  int             // the last step that was shown
 	pending  tea.Cmd         // what changed values have set going
 }
@@ -232,7 +233,7 @@ func (f *Form) Keeps() bool { return true }
 func (f *Form) ResumesFor() string { return f.opts.ResumeKey }
 
 // Sleep implements tui.Sleeper: the answers to another form are not for this one.
-func (f *Form) Sleep() { f.offStack = true }
+func (f *Form) Sleep() { f.offStack, f.submits = true, false }
 
 // Wake implements tui.Sleeper.
 func (f *Form) Wake() tea.Cmd {
@@ -255,12 +256,15 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	case DoneMsg:
 		f.done = true
 	case tea.PasteMsg:
+		f.submits = false
 		return tea.Batch(f.paste(msg), f.takePending())
 	case tea.KeyPressMsg:
+		f.submits = false // whoever presses a key has something else in mind
 		return tea.Batch(f.key(msg), f.takePending())
 	default:
 		f.repropose()
 		f.refresh()
+		return f.submitWhenKnown()
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -76,21 +77,39 @@ func (f *Form) toStep(step int) tea.Cmd {
 	return f.draft()
 }
 
-// beginning is the first field of a step that still needs an answer; when none does, its first field.
+// beginning is the first field of a step that still needs an answer: one that no proposal is on its way for, else one into which can be
+// typed; when none does, its first field.
 func (f *Form) beginning(step int) int {
+	best, rank := f.first(step), 0
 	for j, field := range f.opts.Sections[step].Fields {
-		if f.check(field).Blocks() {
-			return j
+		if !f.check(field).Blocks() {
+			continue
+		}
+		is := 3
+		switch {
+		case f.awaits(field) && field.Control == Choice:
+			is = 1
+		case f.awaits(field):
+			is = 2
+		}
+		if is > rank {
+			best, rank = j, is
 		}
 	}
-	return f.first(step)
+	return best
 }
 
-// stepError goes to the first field of this step that blocks and says what is wrong with it; "" when none does.
+// awaits reports whether the proposal for a field is on its way: what it rests on is still being read.
+func (f *Form) awaits(field Field) bool {
+	return field.Propose != nil && f.proposed[field.Key] && f.values[field.Key] == "" && f.Waiting()
+}
+
+// stepError goes to the first field of this step that blocks and says what is wrong with it; "" when none does. What a proposal is on
+// its way for blocks no step, only the end: whoever types ahead must not be led into another field.
 func (f *Form) stepError() string {
 	step := f.at.section
 	for j, field := range f.opts.Sections[step].Fields {
-		if finding := f.check(field); finding.Blocks() {
+		if finding := f.check(field); finding.Blocks() && !f.awaits(field) {
 			f.at = place{step, j}
 			f.focus()
 			return wrong(field, finding)
@@ -149,13 +168,15 @@ func (f *Form) tab(g tui.Glyphs, step int, title string) tui.Span {
 		return tui.Span{Text: " " + strconv.Itoa(step+1) + " " + title, Role: tui.Muted}
 	case f.blocked(step):
 		return tui.Span{Text: " " + g.Down + " " + title, Role: tui.Bad}
+	case slices.ContainsFunc(f.opts.Sections[step].Fields, f.awaits):
+		return tui.Span{Text: " " + g.Pending + " " + title, Role: tui.Pending}
 	}
 	return tui.Span{Text: " " + g.Up + " " + title, Role: tui.Good}
 }
 
 func (f *Form) blocked(step int) bool {
 	for _, field := range f.opts.Sections[step].Fields {
-		if f.check(field).Blocks() {
+		if f.check(field).Blocks() && !f.awaits(field) {
 			return true
 		}
 	}

@@ -15,6 +15,7 @@ import (
 type guided struct {
 	*desk
 	free  string        // what the account proposes for the address
+	reads bool          // what it rests on is still being read
 	kept  []form.Values // drafts, the newest last
 	asked []string      // what changed values had fetched
 }
@@ -42,6 +43,7 @@ func setUp(t *testing.T, values form.Values) *guided {
 				{Key: "psk", Label: "Secret", Control: form.Secret, When: func(v form.Values) bool { return v["how"] == "own" }},
 			}},
 		},
+		Waiting:   func(form.Values) bool { return g.reads },
 		Submit:    func(v form.Values) tea.Cmd { g.sent = v; return nil },
 		SaveDraft: func(v form.Values) tea.Cmd { g.kept = append(g.kept, maps.Clone(v)); return nil },
 	})
@@ -112,6 +114,47 @@ func TestAProposalThatIsMissingComesWhenItIsKnown(t *testing.T) {
 	if g.sent["address"] != "10.0.0.4" {
 		t.Errorf("sent %v", g.sent)
 	}
+}
+
+// Whoever types ahead is faster than the account's answer: a step whose proposal is on its way is passed, and the review follows when it is
+// there. A key in between has something else in mind. What nobody proposes blocks as ever.
+func TestTypingAheadOfAProposal(t *testing.T) {
+	typed := func(keys ...string) *guided {
+		g := setUp(t, form.Values{"how": "new"})
+		g.reads = true
+		g.write("fra")
+		g.press("pgdown")
+		g.sees("Step 2 of 3")
+		g.press(keys...)
+		return g
+	}
+	g := typed("pgdown")
+	g.sees("Step 3 of 3")
+	if cmd := g.press("ctrl+s"); g.sent != nil || cmd == nil {
+		t.Fatalf("sent %v before the address was known", g.sent)
+	}
+	g.free, g.reads = "10.0.0.6", false
+	g.form.Update("news from the account")
+	if g.sent["address"] != "10.0.0.6" {
+		t.Errorf("sent %v", g.sent)
+	}
+	g = typed("ctrl+s", "pgup")
+	g.free, g.reads = "10.0.0.6", false
+	g.form.Update("news from the account")
+	if g.sent != nil {
+		t.Errorf("sent %v, though somebody went back", g.sent)
+	}
+	g = typed("ctrl+s")
+	g.reads = false // and nothing to propose
+	g.form.Update("news from the account")
+	g.sees("Letters only")
+	if g.sent != nil {
+		t.Errorf("sent %v", g.sent)
+	}
+	g = setUp(t, form.Values{"how": "new"})
+	g.reads = true
+	g.press("pgdown")
+	g.sees("Step 1 of 3") // nobody proposes a name
 }
 
 func TestAcceptingEveryProposalGoesStraightToTheReview(t *testing.T) {

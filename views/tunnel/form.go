@@ -277,7 +277,12 @@ func (m *Module) proposeSession(s form.Section) form.Section {
 	for i := range s.Fields {
 		switch f := &s.Fields[i]; f.Key {
 		case "bgp":
-			f.Propose = func(form.Values) string { return m.usualBGP() }
+			f.Propose = func(v form.Values) string {
+				if v["customer_asn"] != "" {
+					return "yes" // whoever gives a number wants a session
+				}
+				return m.usualBGP()
+			}
 			f.Check = func(v string, _ form.Values) form.Finding {
 				if v == "" {
 					return awaited("your tunnels")
@@ -285,6 +290,7 @@ func (m *Module) proposeSession(s form.Section) form.Section {
 				return form.Finding{}
 			}
 		case "customer_asn":
+			f.When = func(v form.Values) bool { return v["bgp"] != "no" } // also while it is not known whether the others have one
 			f.Propose = func(v form.Values) string { return m.routerASN(v["customer_endpoint"]) }
 		}
 	}
@@ -296,10 +302,15 @@ func formNeeds() []string {
 	return append(kit.SessionNeeds(), store.Needs(store.TargetsOf(store.Prefixes)...)...)
 }
 
+// awaitsTunnels reports whether a list of tunnels is still being read for the first time.
+func (m *Module) awaitsTunnels() bool {
+	return m.env.Feed.Awaits(store.TargetsOf(store.GRETunnels, store.IPsecTunnels)...)
+}
+
 // usualBGP is yes when a tunnel of the account has a session, no when none has; empty while that is not known.
 func (m *Module) usualBGP() string {
 	has := slices.ContainsFunc(m.env.Feed.Last().Tunnels, func(t store.Tunnel) bool { return t.BGP != nil })
-	if !has && m.env.Feed.Awaits(store.TargetsOf(store.GRETunnels, store.IPsecTunnels)...) {
+	if !has && m.awaitsTunnels() {
 		return ""
 	}
 	return field.YesNo(has)

@@ -206,7 +206,7 @@ func proposals(sections ...form.Section) form.Values {
 	for _, s := range sections {
 		for _, f := range s.Fields {
 			if f.Propose != nil {
-				out[f.Key] = f.Propose(form.Values{})
+				out[f.Key] = f.Propose(form.Values{"cloudflare_endpoint": "192.0.2.11"})
 			}
 		}
 	}

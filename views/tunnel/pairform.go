@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -191,13 +192,17 @@ func (p pairing) checkTwinName(v string, all form.Values) form.Finding {
 	return p.of(all).checkName(v, all)
 }
 
-// otherEndpoint is an address of Cloudflare's that the first tunnel does not go to; the same one when there is no other.
+// otherEndpoint is an address of Cloudflare's that the first tunnel does not go to; the same one when there is no other, empty while that is
+// not known.
 func (p pairing) otherEndpoint(v form.Values) string {
 	first := strings.TrimSpace(v["cloudflare_endpoint"])
 	for _, end := range p.of(v).endpoints() {
 		if end != first && !p.pairTaken(v, end, v["customer_endpoint"]) {
 			return end
 		}
+	}
+	if p.m.awaitsTunnels() {
+		return "" // there may be another one
 	}
 	return first
 }
@@ -267,6 +272,9 @@ func (p pairing) exchange() form.Section {
 		return p.m.asns("", strings.TrimSpace(v["customer_endpoint"]), strings.TrimSpace(v["twin_customer_endpoint"]))
 	}})
 	s.Intro = "BGP over both tunnels, or static routes of equal priority into both. One of them is needed to carry traffic."
+	if p.first != nil {
+		s.Intro = "BGP over the new tunnel, too, or static routes into it like those into " + p.first.Name + "."
+	}
 	s.Title = "Routing"
 	if p.first == nil {
 		s = p.m.proposeSession(s)
@@ -288,6 +296,18 @@ func (p pairing) routes(form.Values) string {
 	return ""
 }
 
+// routesOfFirst are the routes of these networks into the tunnel that is there, as another tunnel may have them.
+func (p pairing) routesOfFirst(networks []string) []api.Route {
+	var out []api.Route
+	hop := customerSide(p.first.InterfaceAddress)
+	for _, r := range p.m.env.Feed.Last().Routes.Rows {
+		if r.Nexthop == hop && slices.Contains(networks, r.Prefix) {
+			out = append(out, api.Route{Prefix: r.Prefix, Priority: r.Priority, Weight: r.Weight, Scope: r.Scope})
+		}
+	}
+	return out
+}
+
 func (p pairing) checkRoutes(v string, all form.Values) form.Finding {
 	switch {
 	case len(field.Words(v)) > 0:
@@ -296,19 +316,23 @@ func (p pairing) checkRoutes(v string, all form.Values) form.Finding {
 	default:
 		return form.Finding{Level: form.Warning, Text: "Without BGP and without a route the pair carries no traffic"}
 	}
-	return field.CheckList(rules.RoutePrefix)(v, all)
+	finding := field.CheckList(rules.RoutePrefix)(v, all)
+	if why := p.m.env.Feed.Last().Routes.Why(); p.first != nil && why != "" {
+		return field.WorstOf(finding, form.Finding{Level: form.Warning,
+			Text: fmt.Sprintf("Routes get priority %d: which one those of %s have cannot be told, %s", defaultPriority, p.first.Name, why)})
+	}
+	return finding
 }
 
 // health proposes what the product and the device take; a twin has what its tunnel has.
 func (p pairing) health() form.Section {
 	s := field.HealthSection(rules.GRE)
-	s.Folded, s.Intro = false, "Cloudflare probes both tunnels from all its locations, and routes around one that does not answer."
+	s.Folded, s.Intro = false, "Cloudflare probes both tunnels from all its data centers, and routes around one that does not answer."
+	s.Fields = slices.DeleteFunc(s.Fields, func(f form.Field) bool { return f.Key == "hc_target" }) // each tunnel has its own: the default
 	if p.first != nil {
 		return s
 	}
-	s = p.m.proposeHealth(s)
-	s.Fields = slices.DeleteFunc(s.Fields, func(f form.Field) bool { return f.Key == "hc_target" }) // each tunnel has its own: the default
-	return s
+	return p.m.proposeHealth(s)
 }
 
 func (p pairing) settings() form.Section {
@@ -322,8 +346,16 @@ func (p pairing) settings() form.Section {
 			{Key: "replay_protection", Label: "Anti-replay", Control: form.Choice, Choices: form.YesNo,
 				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on for devices that cannot turn it off",
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.ReplayProtection(v == "yes")) }},
-			{Key: "description", Label: "Description", Help: "Of both tunnels; free text for your colleagues"},
+			{Key: "description", Label: "Description", Help: p.whose()},
 		}}
+}
+
+// whose says what gets the description.
+func (p pairing) whose() string {
+	if p.first != nil {
+		return "Of the new tunnel; free text for your colleagues"
+	}
+	return "Of both tunnels; free text for your colleagues"
 }
 
 // customerSide is your router's address in a subnet; empty when it cannot be told.

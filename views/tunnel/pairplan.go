@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +26,7 @@ import (
 // A pair is a list of requests, in the order in which they are sent. It is made from what the form said, and from the journal, which
 // says what became of each: so a pair goes on where it stopped, whatever ended it.
 
-// defaultPriority is that of the routes into both tunnels: the same for both, so that they share the traffic.
+// defaultPriority is that of the routes into two new tunnels: the same for both, so that they share the traffic.
 const defaultPriority = 100
 
 // pairStep is one request of a pair.
@@ -62,7 +64,7 @@ func keptKey(tunnel string) string { return "key of " + tunnel }
 func (p pairing) submit(v form.Values) tea.Cmd {
 	pair := drafts.Pair{ID: rand.Text()[:16], At: p.m.env.Now(), Values: map[string]string{}}
 	if p.first != nil {
-		pair.First = p.first.ID
+		pair.First, pair.Routes = p.first.ID, p.routesOfFirst(field.Words(v["routes"]))
 		v["name"] = p.first.Name
 	}
 	for key, value := range v {
@@ -108,12 +110,34 @@ func pairSteps(pair drafts.Pair, md5 string) []pairStep {
 	if v["bgp"] == "no" {
 		for _, network := range field.Words(v["routes"]) {
 			for _, hop := range hops {
-				steps = append(steps, pairStep{title: "Create static route " + network + " via " + hop, make: change.Routes.Resource, later: true,
-					wanted: api.ObjectOf(api.Route{Prefix: network, Nexthop: hop, Priority: defaultPriority, Description: v["description"]})})
+				steps = append(steps, routeSteps(pair, network, hop, v["description"])...)
 			}
 		}
 	}
 	return append(steps, keys...)
+}
+
+// routeSteps are the routes of a network to a next hop: like those of the tunnel that was there, so that both tunnels share the traffic.
+func routeSteps(pair drafts.Pair, network, hop, description string) []pairStep {
+	var steps []pairStep
+	add := func(r api.Route, more string) {
+		r.Nexthop, r.Description = hop, description
+		steps = append(steps, pairStep{title: "Create static route " + network + " via " + hop + more, make: change.Routes.Resource, later: true,
+			wanted: api.ObjectOf(r)})
+	}
+	for _, r := range pair.Routes {
+		if r.Prefix == network {
+			more := fmt.Sprintf(", priority %d", r.Priority)
+			if r.Scope != nil {
+				more += " in " + strings.Join(slices.Concat(r.Scope.ColoRegions, r.Scope.ColoNames), " ")
+			}
+			add(r, more)
+		}
+	}
+	if len(steps) == 0 {
+		add(api.Route{Prefix: network, Priority: defaultPriority}, "")
+	}
+	return steps
 }
 
 // planPair plans the steps that are not done, from what the journal and the account say now. It reads, and sends nothing but the
@@ -190,11 +214,15 @@ func (s *pairStep) is(e journal.Entry) bool {
 	if e.Verb != journal.Create || e.Resource != s.make.Name {
 		return false
 	}
-	var was, wanted struct{ Name, Prefix, Nexthop string }
+	var was, wanted struct {
+		Name, Prefix, Nexthop string
+		Priority              int
+		Scope                 *api.RouteScope // two routes of a network to one next hop differ in it
+	}
 	if json.Unmarshal(e.After, &was) != nil || json.Unmarshal(s.wanted.Values(), &wanted) != nil {
 		return false
 	}
-	return was == wanted
+	return reflect.DeepEqual(was, wanted)
 }
 
 // undone is the first step that is not done; -1 when all are.

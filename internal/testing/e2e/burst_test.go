@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"flarewire/internal/simaccount"
@@ -57,6 +58,30 @@ func TestTypingAheadFillsAFormWithListsFiftyTimes(t *testing.T) {
 	}
 	if right != 50 {
 		t.Errorf("%d of 50", right)
+	}
+}
+
+// A whole pair in one write, before any list of the account was read: what is typed gets into its fields, and the review follows when
+// Cloudflare has answered.
+func TestTypingAheadOfTheFirstAnswer(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simaccount.Options{})
+	answer := sync.OnceFunc(a.hold())
+	defer answer()
+	term := atPage(t, a, "setup", "Redundant pair")
+	term.Press("g", "enter")
+	term.WaitText("Step 1 of 5")
+	const pageDown = "\x1b[6~"
+	term.Type("muc-1\r203.0.113.222\r\rforti\r192.0.2.12" + pageDown + pageDown + "64999\x13")
+	term.WaitText("is not known yet: review follows")
+	answer()
+	term.WaitFor("the whole plan", showsAll("2 requests", "Create GRE tunnel muc-1", "Create GRE tunnel muc-2", "enter send all"))
+	term.Press("enter")
+	term.WaitFor("the end", showsAll("2 requests in order, 2 sent", "enter bring-up"))
+	for _, name := range []string{"muc-1", "muc-2"} {
+		if o := a.object(simaccount.GRETunnels, name); fmt.Sprint(o["bgp"].(simaccount.Object)["customer_asn"]) != "64999" {
+			t.Errorf("made %v", o)
+		}
 	}
 }
 
