@@ -111,6 +111,19 @@ func TestAListThatGoesOnAppendsAnArrayEachTime(t *testing.T) {
 	}
 }
 
+// Of a list of which an object cannot be decoded an array is a part: standard error says so with each, as it does of a single look.
+func TestAListThatGoesOnSaysWhatIsMissingFromItsArrays(t *testing.T) {
+	out, said, code := goesOn(t, []string{"list", "routes", "--watch", "-o", "json"}, map[int]func(*simaccount.Server){
+		25: func(e *simaccount.Server) {
+			e.Fault(simaccount.Fault{Path: "*/magic/routes", Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":{"routes":[
+				{"id":"a","prefix":"10.0.0.0/8","nexthop":"10.0.0.1","priority":1}, 7]}}`})
+		},
+	})
+	if arrays := strings.Count(out, "\n"); code != 0 || arrays != 6 || strings.Count(said, "\n") < 2 {
+		t.Errorf("exit %d, %d arrays, said %q", code, arrays, said)
+	}
+}
+
 func TestAStatusThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
 	out, _, code := goesOn(t, []string{"status", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){
 		20: func(e *simaccount.Server) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") },

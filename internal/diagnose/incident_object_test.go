@@ -156,14 +156,16 @@ func TestOneChangeIsNamed(t *testing.T) {
 		changed, falls func(i int) bool
 		named          bool
 	}{
-		"those that were changed fall":         {func(i int) bool { return i < 5 }, func(i int) bool { return i < 5 }, true},
-		"half of those that were changed work": {func(i int) bool { return i < 10 }, func(i int) bool { return i < 5 }, false},
-		"others were changed":                  {func(i int) bool { return i >= 5 }, func(i int) bool { return i < 5 }, false},
+		"those that were changed fall":               {func(i int) bool { return i < 5 }, func(i int) bool { return i < 5 }, true},
+		"half of those that were changed work":       {func(i int) bool { return i < 10 }, func(i int) bool { return i < 5 }, false},
+		"others were changed":                        {func(i int) bool { return i >= 5 }, func(i int) bool { return i < 5 }, false},
+		"one that works, with its key: counted once": {func(i int) bool { return i < 11 }, func(i int) bool { return i < 10 }, true},
 	} {
 		list := fleet(20)
 		for i := range list {
 			if c.changed(i) {
 				modified(5 * time.Minute)(&list[i])
+				keyed(5*time.Minute - time.Second)(&list[i])
 			}
 			if c.falls(i) {
 				fall(&list[i], 4*time.Minute)
@@ -174,7 +176,9 @@ func TestOneChangeIsNamed(t *testing.T) {
 			for _, common := range i.Common {
 				if common.Property == diagnose.SameChange {
 					named = true
-					if want := "5 of 5 failed, 15 of 15 working were not changed then"; common.Counts() != want {
+					want := map[bool]string{false: "5 of 5 failed, 15 of 15 working were not changed then",
+						true: "10 of 10 failed, 9 of 10 working were not changed then"}[strings.Contains(name, "key")]
+					if common.Counts() != want {
 						t.Errorf("%s: %s", name, common.Counts())
 					}
 				}

@@ -18,8 +18,8 @@ type Pair struct {
 	MD5    bool              `json:"md5,omitempty"`   // a key of BGP was typed, which is not kept
 	// Routes are those of the tunnel that was there, as they are to be made into the second one, too: without id and next hop.
 	Routes []api.Route `json:"routes,omitempty"`
-	Done   int               `json:"done"`            // steps, as far as it was seen
-	Total  int               `json:"total"`
+	Done   int         `json:"done"` // steps, as far as it was seen
+	Total  int         `json:"total"`
 	// Ticked are the things that somebody says were done, and when: a key that was kept, a test.
 	Ticked map[string]time.Time `json:"ticked,omitempty"`
 }

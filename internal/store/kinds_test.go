@@ -129,6 +129,42 @@ func TestHealthDegradesAndRecovers(t *testing.T) {
 	}
 }
 
+// Since when a tunnel is bad was asked of the analytics. It recovers, is not measured for a while, and is bad again: that is another
+// failure, which did not begin with the first. What the analytics say of a tunnel that has recovered meanwhile counts for nothing.
+func TestSinceWhenATunnelIsBadEndsWithItsRecovery(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	b.acc.lists.GRE = []api.GRETunnel{gre("fra", api.BGPUp)}
+	b.poll()
+	fell := func() store.Began { return find(t, b.w.Last(), "fra").Health.Fell }
+	measured := func(states ...float64) {
+		for _, state := range states {
+			if w.health = map[string]float64{"fra": state}; state < 0 {
+				w.health = nil
+			}
+			b.see(store.TunnelHealth)
+		}
+	}
+	told := map[string]store.Began{"fra": {At: b.now.Add(-3 * time.Hour), How: store.ByHealth}}
+	measured(0)
+	if b.w.NoteFalls(told); fell() != told["fra"] {
+		t.Fatalf("bad since %+v", fell())
+	}
+	if measured(0, -1, 0); fell() != told["fra"] {
+		t.Errorf("bad all the time, but since %+v", fell())
+	}
+	if measured(1, -1, 0); fell() != (store.Began{}) {
+		t.Errorf("a new failure began with the old one: %+v", fell())
+	}
+	measured(1)
+	if b.w.NoteFalls(told); fell() != (store.Began{}) {
+		t.Errorf("well, and bad since %+v", fell())
+	}
+	if measured(-1, 0); fell() != (store.Began{}) {
+		t.Errorf("a new failure began with the old one: %+v", fell())
+	}
+}
+
 func TestHealthInWords(t *testing.T) {
 	number := func(f float64) *float64 { return &f }
 	for state, want := range map[*float64]store.Health{

@@ -12,6 +12,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/drafts"
 	"flarewire/internal/journal"
 	"flarewire/internal/rules"
 	"flarewire/internal/simaccount"
@@ -31,7 +32,11 @@ func account(t *testing.T) (*Module, *simaccount.Server) {
 // having is the account of which these lists were read, and no other.
 func having(t *testing.T, read ...store.Kind) (*Module, *simaccount.Server) {
 	t.Helper()
-	sim := simaccount.New(simaccount.Options{})
+	return known(t, simaccount.New(simaccount.Options{}), read...)
+}
+
+func known(t *testing.T, sim *simaccount.Server, read ...store.Kind) (*Module, *simaccount.Server) {
+	t.Helper()
 	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)},
 		Transport: sim.RoundTripper()})
 	if err != nil {
@@ -217,10 +222,10 @@ func proposals(sections ...form.Section) form.Values {
 // rests on it, a choice says what it waits for, and the proposal comes with the list.
 func TestAFormThatIsOpenedEarlyProposesOnlyWhatItKnows(t *testing.T) {
 	early, _ := having(t)
-	known, _ := account(t)
+	whole, _ := account(t)
 	var routed *api.Tunnel
-	for _, x := range known.env.Feed.Last().Tunnels {
-		if len(known.routedThrough(customerSide(x.InterfaceAddress))) > 0 {
+	for _, x := range whole.env.Feed.Last().Tunnels {
+		if len(whole.routedThrough(customerSide(x.InterfaceAddress))) > 0 {
 			routed = &x.Tunnel
 		}
 	}
@@ -236,7 +241,7 @@ func TestAFormThatIsOpenedEarlyProposesOnlyWhatItKnows(t *testing.T) {
 			}
 		}
 		for _, key := range []string{"bgp", "hc_type", "hc_direction", "routes"} {
-			if then, proposed := proposals(sections(known)...)[key]; proposed && (name == "twin" || key != "routes") {
+			if then, proposed := proposals(sections(whole)...)[key]; proposed && (name == "twin" || key != "routes") {
 				if f := fieldNamed(sections(early), key); then == "" || f.Check("", form.Values{}).Level != form.Partial {
 					t.Errorf("%s: %s says %+v while it waits for %q", name, key, f.Check("", form.Values{}), then)
 				}
@@ -255,4 +260,32 @@ func fieldNamed(sections []form.Section, key string) form.Field {
 		}
 	}
 	return form.Field{}
+}
+
+// A second tunnel for one that has static routes gets routes with the same priority, weight and scope: with others it would carry nothing,
+// or all of the traffic at once.
+func TestTheRoutesOfASecondTunnelAreLikeTheFirsts(t *testing.T) {
+	_, sim := having(t)
+	id := sim.Objects(simaccount.Routes)[0]["id"].(string)
+	if err := sim.Mutate(simaccount.Routes, id, func(o simaccount.Object) {
+		o["prefix"], o["nexthop"], o["priority"], o["weight"] = "10.99.0.0/16", "10.99.1.1", int64(50), int64(7)
+		o["scope"] = simaccount.Object{"colo_regions": []any{"WEUR"}}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	m, _ := known(t, sim, store.Routes, store.GRETunnels, store.IPsecTunnels, store.Prefixes)
+	p := pairing{m: m, first: &api.Tunnel{ID: "x", Kind: api.GRE, Name: "muc-1", InterfaceAddress: "10.99.1.0/31"}}
+	pair := drafts.Pair{First: "x", Routes: p.routesOfFirst([]string{"10.99.0.0/16", "10.98.0.0/16"}), Values: map[string]string{"bgp": "no",
+		"kind": "gre", "twin_name": "muc-2", "twin_interface_address": "10.99.1.2/31", "routes": "10.99.0.0/16 10.98.0.0/16"}}
+	var made []string
+	for _, s := range pairSteps(pair, "") {
+		if s.make.Name == change.Routes.Name {
+			made = append(made, string(s.wanted.Values()))
+		}
+	}
+	if len(made) != 2 || !strings.Contains(made[0], `"priority":50`) || !strings.Contains(made[0], `"weight":7`) ||
+		!strings.Contains(made[0], `"colo_regions":["WEUR"]`) || !strings.Contains(made[0], `"nexthop":"10.99.1.3"`) ||
+		!strings.Contains(made[1], `"priority":100`) {
+		t.Errorf("%q", made)
+	}
 }
