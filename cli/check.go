@@ -57,7 +57,7 @@ func newCheck(x IO, f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   checkName,
 		Short: "Print one line for Nagios, Icinga and the like",
-		Long: `Print one line for Nagios, Icinga and the like: the state of the tunnels, with performance data.
+		Long: `Print one line for Nagios, Icinga and the compared: the state of the tunnels, with performance data.
 
 A tunnel is up unless its BGP session is configured and not up, or Cloudflare's health checks report it
 down. Degraded tunnels are counted but raise no alarm. Without the permission to read the account's

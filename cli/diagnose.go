@@ -145,7 +145,7 @@ func watchDiagnosis(ctx context.Context, x IO, f *flags, out output, timeout tim
 		w.ReadAlways(diagnosedKinds()...)
 		return w.ReadAll(ctx, nil, diagnosedKinds()...)
 	}
-	return f.goOn(ctx, x, s.now, out, func(ctx context.Context) glance {
+	return f.watchLoop(ctx, x, s.now, out, func(ctx context.Context) glance {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		snapshot := read(ctx)

@@ -68,17 +68,17 @@ func look(ctx context.Context, s *store.Store, grace time.Duration, work func())
 	}
 }
 
-// withFalls puts beside the tunnels since when they are bad, as the list on the screen says it. It costs one question, which is asked
-// once, and is waited for no longer than the health.
-func (r *statusRun) withFalls(ctx context.Context, last *store.Snapshot) *store.Snapshot {
-	names := last.AwaitingFall()
-	if r.fallsAsked || len(names) == 0 {
+// withUnhealthySince puts beside the tunnels since when they are bad, as the list on the screen says it. It costs one question, which is
+// asked once, and is waited for no longer than the health.
+func (r *statusRun) withUnhealthySince(ctx context.Context, last *store.Snapshot) *store.Snapshot {
+	names := last.UnhealthyWithoutStart()
+	if r.sinceAsked || len(names) == 0 {
 		return last
 	}
-	r.fallsAsked = true
+	r.sinceAsked = true
 	ctx, cancel := context.WithTimeout(ctx, healthGrace)
 	defer cancel()
-	r.store.NoteFalls(store.ReadFalls(ctx, r.s.account, names, r.store.Now()))
+	r.store.NoteUnhealthySince(store.ReadUnhealthySince(ctx, r.s.account, names, r.store.Now()))
 	return r.store.Last()
 }
 

@@ -80,7 +80,7 @@ func watchList(ctx context.Context, x IO, f *flags, out output, word, prefix str
 		return err
 	}
 	defer s.close()
-	return f.goOn(ctx, x, s.now, out, func(ctx context.Context) glance {
+	return f.watchLoop(ctx, x, s.now, out, func(ctx context.Context) glance {
 		at := s.now()
 		ctx, cancel := context.WithTimeout(ctx, defaultStatusTimeout)
 		defer cancel()

@@ -150,7 +150,7 @@ type statusRun struct {
 	out        output
 	store      *store.Store
 	timeout    time.Duration // of one look
-	fallsAsked bool          // since when tunnels are bad was asked for
+	sinceAsked bool          // since when tunnels are bad was asked for
 	changes    differences   // since the last look
 }
 
@@ -174,7 +174,7 @@ func (r *statusRun) look(ctx context.Context) seen {
 		}
 	})
 	if r.out == "table" && now.health.err == nil {
-		now.snapshot = r.withFalls(ctx, now.snapshot)
+		now.snapshot = r.withUnhealthySince(ctx, now.snapshot)
 	}
 	return now
 }

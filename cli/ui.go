@@ -137,14 +137,14 @@ func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env
 		return nil, err
 	}
 	feed := live.New(ctx, watcher)
-	feed.Recall(s.changes(x))
-	feed.Expect(s.goodDay(x))
+	feed.SetChangeSource(s.changes(x))
+	feed.SetBaseline(s.goodDay(x))
 	mutes, err := s.mutes(x)
 	if err != nil {
 		s.notices = append(s.notices, err.Error())
 	}
 	mutedBy(ctx, s.recorder, mutes)
-	feed.Mutes(mutes)
+	feed.SetMutes(mutes)
 	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Writer: writer, Requests: requests,
 		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites(),
 		Version: versionLine(), Hide: x.Redactor.Redact}, nil

@@ -16,7 +16,7 @@ func TestThePageOfADeletedTunnelSaysHowItEnded(t *testing.T) {
 	past := journal.New(journal.Options{Path: filepath.Join(t.TempDir(), "journal"),
 		Now: func() time.Time { return time.Date(2026, 3, 1, 12, 2, 0, 0, time.UTC) }})
 	d := sit(t, "tunnels", func(d *desk) { d.past = past })
-	d.env.Feed.Recall(func(since time.Time) []diagnose.Change { return diagnose.Changes(past.Entries(), d.Account(), since) })
+	d.env.Feed.SetChangeSource(func(since time.Time) []diagnose.Change { return diagnose.Changes(past.Entries(), d.Account(), since) })
 	d.narrow()
 	d.goTo("syd-br1-ipsec")
 	id := d.idOf(simaccount.IPsecTunnels, "syd-br1-ipsec")

@@ -13,7 +13,7 @@ func TestAFindingIsMutedOnTheTunnelsOwnPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.env.Feed.Mutes(list)
+	d.env.Feed.SetMutes(list)
 	d.narrow()
 	d.goTo("iad-dc1-gre")
 	d.Press("enter")

@@ -61,7 +61,7 @@ func TestThePaletteLeadsToWhatHasAName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.env.Feed.Mutes(list)
+	d.env.Feed.SetMutes(list)
 	d.env.Drafts, err = drafts.Open("")
 	if err == nil {
 		err = d.env.Drafts.Keep(d.env.Drafts.Turn(), "gre", drafts.Draft{At: d.time(), Values: map[string]string{"name": "oslo-br7-gre"}})

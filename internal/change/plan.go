@@ -41,7 +41,7 @@ type Plan struct {
 	Consequences          []string   // what depends on it, how long it takes
 
 	blocks    []string
-	askDryRun func(context.Context, *Plan) // asks the server; nil when that was done for good
+	askDryRun func(context.Context, *Plan) // asks the server again when conflicts are accepted; nil where its check does not depend on them
 	accepted  bool
 	steps     []step
 	// incomplete completes the result of a plan of several steps that ended at one of them; nil for one step. before is the outcome of

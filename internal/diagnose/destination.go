@@ -73,7 +73,7 @@ func NewTable(f Facts) *Table {
 			t.owned = append(t.owned, owned{&f.Prefixes.Rows[i], cidr.Masked()})
 		}
 	}
-	t.lead()
+	t.resolveNextHops()
 	return t
 }
 

@@ -26,7 +26,7 @@ const (
 	PathHealthy     PathState = "healthy"
 	PathDegraded    PathState = "degraded"
 	PathDown        PathState = "down"
-	PathSessionLost PathState = "session_lost" // the session fell within the time that the health is an average of, which is of before
+	PathSessionLost PathState = "session_lost" // its session fell lately: the health, an average over ten minutes, is still mostly of before
 	PathUnchecked   PathState = "unchecked"    // its health checks are off: Cloudflare sends into it regardless of its state
 	PathBroken      PathState = "broken"       // the next hop is in no subnet of a tunnel or a link, or is Cloudflare's own side
 	PathUnknown     PathState = "unknown"
@@ -130,8 +130,8 @@ func newPath(r api.Route) (Path, bool) {
 	return w, true
 }
 
-// lead says what the hops of the paths lead into. It goes through tunnels and interconnects once, whatever their number.
-func (t *Table) lead() {
+// resolveNextHops says what the hops of the paths lead into. It goes through tunnels and interconnects once, whatever their number.
+func (t *Table) resolveNextHops() {
 	hops := make(map[netip.Addr][]int, len(t.paths))
 	for i, w := range t.paths {
 		if w.Hop.IsValid() {
@@ -164,7 +164,7 @@ func (t *Table) lead() {
 			}
 		}
 	}
-	t.leadNowhere(hops)
+	t.markDeletedNextHops(hops)
 	why := cannotTell(t.facts.nextHops()...)
 	for i := range t.paths {
 		w := &t.paths[i]
@@ -178,8 +178,9 @@ func (t *Table) lead() {
 	}
 }
 
-// leadNowhere names the tunnels that the change looked at would delete, and that paths lead into: their names say more than the addresses.
-func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
+// markDeletedNextHops names the tunnels that the change looked at would delete, and that paths lead into: their names say more than the
+// addresses.
+func (t *Table) markDeletedNextHops(hops map[netip.Addr][]int) {
 	for _, tunnel := range t.facts.deleted {
 		for _, text := range []string{tunnel.InterfaceAddress, tunnel.InterfaceAddress6} {
 			in, ok := newSubnet(text, tunnel.Name)

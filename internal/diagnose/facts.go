@@ -116,7 +116,7 @@ type Account struct {
 	troubleOnce  sync.Once
 	troubled     map[string]bool // made by troubleOnce
 	outdatedOnce sync.Once
-	outdated     map[string]bool // tunnels whose status is old, by id; made by oldOnce
+	outdated     map[string]bool // tunnels whose status is old, by id; made by outdatedOnce
 	happenOnce   sync.Once
 	happened     []happened       // made by happenOnce
 	sites        map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers

@@ -96,7 +96,7 @@ func (a *Account) Incidents() []Incident {
 	sorting.Sort(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
 	for n, g := range slices.Concat(groups, seen) {
 		i := a.groupIncident(g, found)
-		if n == 0 && !g.seen {
+		if n == 0 && !g.locationOnly {
 			i.addConsequences(consequences)
 		}
 		i.Muted = a.mutedTogether(i)
@@ -309,14 +309,14 @@ func (a *Account) groupIncident(g group, found map[string]Diagnosis) Incident {
 	out.ID = fmt.Sprintf("incident/%s/%s", out.Cause, cmp.Or(g.value(), ids[0]))
 	out.Title = g.title(a)
 	out.Text, out.Next = g.explain()
-	if !g.seen {
+	if !g.locationOnly {
 		out = a.withCause(out, g)
 	}
 	if why := cannotTell(a.facts.GRE, a.facts.IPsec); why != "" && !a.counted() {
 		out.Text = join(out.Text, "Cannot tell how the others fare: "+why+".")
 	}
 	failed := "tunnels that failed"
-	if g.seen {
+	if g.locationOnly {
 		failed = "tunnels seen down from there"
 	}
 	out.Evidence = []Evidence{{failed, strings.TrimSpace(a.ofAll(len(g.members), ""))}}
@@ -366,7 +366,7 @@ func (g group) value() string {
 
 // title is the headline: "22 of 24 tunnels down since 03:12:09 UTC: all end at 198.51.100.7".
 func (g group) title(a *Account) string {
-	if g.seen {
+	if g.locationOnly {
 		var names []string
 		for _, c := range g.common {
 			names = append(names, LocationName(c.Value))
@@ -456,7 +456,7 @@ func (g group) explain() (text, next string) {
 		}
 	case SameLocation:
 		text = "This points to Cloudflare's data center " + LocationName(first.Value) + " or the path from there."
-		if g.seen {
+		if g.locationOnly {
 			text = "The tunnels work elsewhere. " + text
 		}
 		next = "Look at cloudflarestatus.com for it, and run a traceroute from there."

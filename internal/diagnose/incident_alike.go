@@ -82,13 +82,13 @@ func (a *Account) alikeInCommon(those []Incident) (groups, rest []Incident) {
 			well = append(well, n)
 		}
 	}
-	w := a.wellOf(well)
+	w := a.workingTunnels(well)
 	have, tries := map[int][]property{}, 0
 	for _, n := range failed {
 		have[n] = a.properties(n)
 	}
 	for left := slices.Clone(failed); len(left) > 1 && len(groups) < mostCauses; {
-		common, having := a.best(left, have, w.have, w.n)
+		common, having := a.bestCommon(left, have, w.have, w.n)
 		if len(common) == 0 {
 			break
 		}

@@ -13,14 +13,15 @@ import (
 // sameMoment is within how much time failures belong together.
 const sameMoment = time.Minute
 
-// Without a property in common, only so many failures of one moment are one incident: fewer may be chance.
+// Without a property in common, so many failures of one moment are one incident, or three and more that are half of all tunnels: fewer may
+// be chance. See many.
 const manyTunnels = 5
 
 // mostCauses is how many causes of their own many failures of one moment may have.
 const mostCauses = 3
 
-// fewWorking is which part of those with a property may still work for it to explain the failure: a session lasts for its hold time,
-// and statuses come one after the other.
+// fewWorking is how many tunnels with a property may still work, for each that failed, for it to explain the failure: a session lasts for
+// its hold time, and statuses come one after the other.
 const fewWorking = 0.1
 
 // group are tunnels that failed together, by their places among the facts.
@@ -28,7 +29,7 @@ type group struct {
 	members      []int
 	since, until time.Time // the first and the last of them; zero: not known
 	common       []Common
-	seen         bool // they work on the whole: only some locations see them down
+	locationOnly bool // they work on the whole: only some locations see them down
 }
 
 // window is within which time two failures are the same moment: two rounds of reading at least.
@@ -53,7 +54,7 @@ func (a *Account) groups() []group {
 	sorting.Sort(failed, func(x, y int) int { return at[x].Compare(at[y]) })
 	last := at[failed[len(failed)-1]]
 	working = slices.DeleteFunc(working, func(i int) bool { return a.measuredBefore(i, last) })
-	well := a.wellOf(working)
+	well := a.workingTunnels(working)
 	var out []group
 	for begin := 0; begin < len(failed); {
 		end := begin + 1
@@ -73,15 +74,15 @@ func (a *Account) measuredBefore(i int, moment time.Time) bool {
 	return a.facts.Tunnels[i].State == store.NoBGP && !a.facts.Measured.Fetched.IsZero() && a.facts.Measured.Fetched.Before(moment)
 }
 
-// wellOf are the tunnels that work, with what they have in common: counted once, whatever the number of moments.
-type wellOf struct {
+// workingTunnels are the tunnels that work, with what they have in common: counted once, whatever the number of moments.
+type workingTunnels struct {
 	n       int
 	have    map[property]int
 	changed []time.Time // when they were, oldest first
 }
 
-func (a *Account) wellOf(working []int) wellOf {
-	w := wellOf{n: len(working), have: map[property]int{}}
+func (a *Account) workingTunnels(working []int) workingTunnels {
+	w := workingTunnels{n: len(working), have: map[property]int{}}
 	for _, i := range working {
 		for _, p := range a.properties(i) {
 			w.have[p]++
@@ -92,8 +93,8 @@ func (a *Account) wellOf(working []int) wellOf {
 	return w
 }
 
-// near are the changes of those that work near a moment.
-func (w wellOf) near(moment time.Time) []property {
+// near returns, for each change of a working tunnel around the moment, that it was changed then.
+func (w workingTunnels) near(moment time.Time) []property {
 	first, _ := slices.BinarySearchFunc(w.changed, moment.Add(-changeBefore), time.Time.Compare)
 	var out []property
 	for _, at := range w.changed[first:] {
@@ -106,7 +107,7 @@ func (w wellOf) near(moment time.Time) []property {
 }
 
 // split divides failures of one moment, or those of which no moment is known, by what they have in common.
-func (a *Account) split(failed []int, well wellOf, at map[int]time.Time) []group {
+func (a *Account) split(failed []int, well workingTunnels, at map[int]time.Time) []group {
 	var out []group
 	rest := slices.Clone(failed)
 	have, works := map[int][]property{}, map[property]int{}
@@ -123,7 +124,7 @@ func (a *Account) split(failed []int, well wellOf, at map[int]time.Time) []group
 		works[p]++
 	}
 	for len(rest) > 1 {
-		common, having := a.best(rest, have, works, well.n)
+		common, having := a.bestCommon(rest, have, works, well.n)
 		if len(common) == 0 || len(out) > mostCauses && !at[failed[0]].IsZero() && a.many(failed) {
 			break
 		}
@@ -228,9 +229,9 @@ func (a *Account) properties(i int) []property {
 	return out
 }
 
-// best are the properties that cover most of the failed and least of the working, all that do so equally well, and the failed that
+// bestCommon are the properties that cover most of the failed and least of the working, all that do so equally well, and the failed that
 // have them; none when the working share them.
-func (a *Account) best(failed []int, have map[int][]property, works map[property]int, working int) ([]Common, []int) {
+func (a *Account) bestCommon(failed []int, have map[int][]property, works map[property]int, working int) ([]Common, []int) {
 	having := map[property][]int{}
 	var order []property
 	for _, i := range failed {

@@ -227,7 +227,7 @@ func (a *Account) downFromLocations(found []Diagnosis) []group {
 		for _, i := range members {
 			taken[i] = true
 		}
-		out = append(out, group{members: members, common: []Common{a.atLocation(name, len(members))}, seen: true})
+		out = append(out, group{members: members, common: []Common{a.atLocation(name, len(members))}, locationOnly: true})
 	}
 	return out
 }

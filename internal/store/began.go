@@ -61,7 +61,7 @@ func (t *Tunnel) unhealthySince() Began {
 	if !t.Health.Since.IsZero() {
 		return Began{At: t.Health.Since, How: ByHealth}
 	}
-	return t.Health.Fell
+	return t.Health.UnhealthySince
 }
 
 // SeriesUnhealthySince is since when a series of health is not healthy; nothing when its newest value is healthy, or there is none.

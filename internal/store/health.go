@@ -45,10 +45,10 @@ func HealthOf(state *float64) Health {
 
 // MeasuredHealth is the health of one tunnel over all of Cloudflare's data centers that probe it.
 type MeasuredHealth struct {
-	State Health
-	Score *float64  // the average behind State, 0 to 1; nil: not known
-	Since time.Time // last change of State that was seen; zero when none was
-	Fell  Began     // since when the series of the analytics is bad, where somebody has asked for it
+	State          Health
+	Score          *float64  // the average behind State, 0 to 1; nil: not known
+	Since          time.Time // last change of State that was seen; zero when none was
+	UnhealthySince Began     // since when the series of the analytics is bad, where somebody has asked for it
 }
 
 // Rank orders health for an operator, worst first: 0 is worst.
@@ -113,9 +113,9 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]MeasuredHealth, bet
 			h.Since = between.to
 		}
 		if h.State == Healthy {
-			delete(s.fells, name) // what comes after this is another failure
+			delete(s.unhealthySince, name) // what comes after this is another failure
 		}
-		h.Fell = s.fells[name]
+		h.UnhealthySince = s.unhealthySince[name]
 		health[name] = h
 	}
 	events := s.linkHealth(next.Links.Rows, health, between)
@@ -140,29 +140,29 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]MeasuredHealth, bet
 	return events
 }
 
-// NoteFalls notes since when tunnels are bad by the series of the analytics, by name: it stands beside their health from now on.
-func (s *Store) NoteFalls(by map[string]Began) {
+// NoteUnhealthySince notes since when tunnels are bad by the series of the analytics, by name: it stands beside their health from now on.
+func (s *Store) NoteUnhealthySince(by map[string]Began) {
 	if len(by) == 0 {
 		return
 	}
 	s.change(func(next *Snapshot) []Event {
-		if s.fells == nil {
-			s.fells = map[string]Began{}
+		if s.unhealthySince == nil {
+			s.unhealthySince = map[string]Began{}
 		}
-		maps.Copy(s.fells, by)
+		maps.Copy(s.unhealthySince, by)
 		next.Health.By = maps.Clone(next.Health.By)
 		for name, began := range by {
 			if h := next.Health.By[name]; h.State == HealthDown || h.State == Degraded {
-				h.Fell = began
+				h.UnhealthySince = began
 				next.Health.By[name] = h
 			} else {
-				delete(s.fells, name) // it is well again since it was asked
+				delete(s.unhealthySince, name) // it is well again since it was asked
 			}
 		}
 		next.Tunnels = slices.Clone(next.Tunnels)
 		for i := range next.Tunnels {
 			t := &next.Tunnels[i]
-			t.Health.Fell = next.Health.By[t.Name].Fell
+			t.Health.UnhealthySince = next.Health.By[t.Name].UnhealthySince
 		}
 		return nil
 	})

@@ -136,7 +136,7 @@ func TestSinceWhenATunnelIsBadEndsWithItsRecovery(t *testing.T) {
 	w := newWorld(b)
 	b.acc.lists.GRE = []api.GRETunnel{gre("fra", api.BGPUp)}
 	b.poll()
-	fell := func() store.Began { return find(t, b.w.Last(), "fra").Health.Fell }
+	fell := func() store.Began { return find(t, b.w.Last(), "fra").Health.UnhealthySince }
 	measured := func(states ...float64) {
 		for _, state := range states {
 			if w.health = map[string]float64{"fra": state}; state < 0 {
@@ -147,7 +147,7 @@ func TestSinceWhenATunnelIsBadEndsWithItsRecovery(t *testing.T) {
 	}
 	told := map[string]store.Began{"fra": {At: b.now.Add(-3 * time.Hour), How: store.ByHealth}}
 	measured(0)
-	if b.w.NoteFalls(told); fell() != told["fra"] {
+	if b.w.NoteUnhealthySince(told); fell() != told["fra"] {
 		t.Fatalf("bad since %+v", fell())
 	}
 	if measured(0, -1, 0); fell() != told["fra"] {
@@ -157,7 +157,7 @@ func TestSinceWhenATunnelIsBadEndsWithItsRecovery(t *testing.T) {
 		t.Errorf("a new failure began with the old one: %+v", fell())
 	}
 	measured(1)
-	if b.w.NoteFalls(told); fell() != (store.Began{}) {
+	if b.w.NoteUnhealthySince(told); fell() != (store.Began{}) {
 		t.Errorf("well, and bad since %+v", fell())
 	}
 	if measured(-1, 0); fell() != (store.Began{}) {

@@ -15,7 +15,8 @@ import (
 // Cloudflare's own log of what happened costs requests and is asked on demand only: once for each incident, when a session falls or
 // somebody opens the page of one, never in a rhythm. It goes through the one schedule like everything else, as a detail of its own kind.
 
-// recordKind is the kind of the detail that a question about the record is; Of is its number. It is in no table: no page lists it.
+// recordKind is the kind of the detail that a question about the record is; Target.Object is its number. It is in no table: no page lists
+// it.
 const recordKind Kind = "record"
 
 const (

@@ -51,22 +51,22 @@ type Store struct {
 	inHistory atomic.Pointer[Snapshot] // see InHistory
 	unnoted   atomic.Int32             // reads of which the events are not in the history yet
 
-	writing      sync.Mutex // the history and what belongs to it; taken before mu
-	mu           sync.Mutex // everything below, and the making of the next snapshot
-	track        map[string]*tracked
-	history      *History
-	past         map[string]*tracked // of earlier runs, until the tunnel is seen again
-	beat         time.Time           // when the history was last told that somebody watches
-	good         time.Time           // the last read that brought both lists of tunnels
-	silence      silence
-	recorder     Recorder          // another program that reads the account; nil: none
-	eventsUntil  time.Time         // until when its events are known
-	ahead        time.Duration     // how far the clock of the answers is ahead, as that program knows
-	fells        map[string]Began  // since when tunnels are bad by the series of the analytics, by name: see NoteFalls
-	links        map[string]Health // the last known health of the interconnects' tunnel interfaces, by name
-	located      []time.Time       // when questions about the locations were asked lately
-	earlierSpans []Span            // when earlier runs watched the tunnels, and spans: when this one did
-	spans        []Span
+	writing        sync.Mutex // the history and what belongs to it; taken before mu
+	mu             sync.Mutex // everything below, and the making of the next snapshot
+	track          map[string]*tracked
+	history        *History
+	past           map[string]*tracked // of earlier runs, until the tunnel is seen again
+	beat           time.Time           // when the history was last told that somebody watches
+	good           time.Time           // the last read that brought both lists of tunnels
+	silence        silence
+	recorder       Recorder          // another program that reads the account; nil: none
+	eventsUntil    time.Time         // until when its events are known
+	ahead          time.Duration     // how far the clock of the answers is ahead, as that program knows
+	unhealthySince map[string]Began  // since when tunnels are bad by the series of the analytics, by name: see NoteUnhealthySince
+	links          map[string]Health // the last known health of the interconnects' tunnel interfaces, by name
+	located        []time.Time       // when questions about the locations were asked lately
+	earlierSpans   []Span            // when earlier runs watched the tunnels, and spans: when this one did
+	spans          []Span
 
 	recording recording
 	flowing   flowing

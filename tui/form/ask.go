@@ -43,10 +43,10 @@ func (f *Form) Guided() bool { return f.opts.Guided }
 func (f *Form) Reach(section int) tea.Cmd {
 	f.commitInput()
 	f.repropose() // what was answered may lead to other proposals, whether or not something was read meanwhile
-	f.at = place{section, max(f.first(section), 0)}
+	f.at = place{section, max(f.firstShown(section), 0)}
 	f.reached = max(f.reached, section)
 	f.focus()
-	return f.draft()
+	return f.saveDraft()
 }
 
 // Proposals are the values that the field proposes.

@@ -93,6 +93,6 @@ func (f *Form) SoFar() []resource.Section {
 
 // Lacks reports whether the field with the key has no value that could be sent.
 func (f *Form) Lacks(key string) bool {
-	field := f.named(key)
+	field := f.fieldByKey(key)
 	return field != nil && f.Shows(*field) && f.check(*field).Blocks()
 }

@@ -84,8 +84,8 @@ type Field struct {
 	ClearOnSubmit bool
 	// ReadOnlyWhy is why the field cannot be changed here; its value is shown all the same.
 	ReadOnlyWhy string
-	// Propose gives what the field holds until somebody types into it; nil for nothing. It is asked again
-	// when something new is known, as long as its part of the form was not reached. What is typed first
+	// Propose gives what the field holds until somebody types into it; nil for nothing. In a guided form it is asked again when
+	// something new is known, as long as its step was not reached, and after that while the field is empty. What is typed first
 	// replaces a proposal.
 	Propose func(Values) string
 	// Changed runs when the value has changed: it fetches what the checks need. Nil for nothing.

@@ -63,7 +63,7 @@ func (f *Form) set(key, value string) {
 		f.values[key], f.done = value, false
 		// What the server objected to may be about any field of the form as it was.
 		clear(f.refused)
-		if field := f.named(key); field != nil && field.Changed != nil {
+		if field := f.fieldByKey(key); field != nil && field.Changed != nil {
 			f.pending = tea.Batch(f.pending, field.Changed(f.Values()))
 		}
 	}

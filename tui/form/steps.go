@@ -40,15 +40,15 @@ func (f *Form) stepActions() []tui.Action {
 // neighbour is the next section that has something to ask, in the direction of by; -1 when there is none.
 func (f *Form) neighbour(by int) int {
 	for i := f.at.section + by; i >= 0 && i < len(f.opts.Sections); i += by {
-		if f.first(i) >= 0 {
+		if f.firstShown(i) >= 0 {
 			return i
 		}
 	}
 	return -1
 }
 
-// first is the first field of a section that is shown, -1 for none.
-func (f *Form) first(section int) int {
+// firstShown is the first field of a section that is shown, -1 for none.
+func (f *Form) firstShown(section int) int {
 	for j, field := range f.opts.Sections[section].Fields {
 		if field.When == nil || field.When(f.values) {
 			return j
@@ -74,13 +74,13 @@ func (f *Form) toStep(step int) tea.Cmd {
 	f.scroll = tui.Scroll{}
 	f.reached = max(f.reached, step)
 	f.focus()
-	return f.draft()
+	return f.saveDraft()
 }
 
 // beginning is the first field of a step that still needs an answer: one that no proposal is on its way for, else one into which can be
 // typed; when none does, its first field.
 func (f *Form) beginning(step int) int {
-	best, rank := f.first(step), 0
+	best, rank := f.firstShown(step), 0
 	for j, field := range f.opts.Sections[step].Fields {
 		if !f.check(field).Blocks() {
 			continue
@@ -112,7 +112,7 @@ func (f *Form) stepError() string {
 		if finding := f.check(field); finding.Blocks() && !f.awaits(field) {
 			f.at = place{step, j}
 			f.focus()
-			return wrong(field, finding)
+			return fieldError(field, finding)
 		}
 	}
 	return ""
@@ -135,8 +135,8 @@ func (f *Form) walk(by int) tea.Cmd {
 	return cmd
 }
 
-// wrong is what is wrong with a field, with its name.
-func wrong(field Field, finding Finding) string {
+// fieldError is what is wrong with a field, with its name.
+func fieldError(field Field, finding Finding) string {
 	if strings.HasPrefix(finding.Text, field.Label) {
 		return finding.Text
 	}
@@ -183,8 +183,8 @@ func (f *Form) blocked(step int) bool {
 	return false
 }
 
-// named is the field with a key, nil when there is none.
-func (f *Form) named(key string) *Field {
+// fieldByKey is the field with a key, nil when there is none.
+func (f *Form) fieldByKey(key string) *Field {
 	for i := range f.opts.Sections {
 		for j := range f.opts.Sections[i].Fields {
 			if f.opts.Sections[i].Fields[j].Key == key {
@@ -247,8 +247,8 @@ func replaces(msg tea.Msg) bool {
 	return false
 }
 
-// draft keeps what was typed so far. Secrets are never part of it.
-func (f *Form) draft() tea.Cmd {
+// saveDraft keeps what was typed so far. Secrets are never part of it.
+func (f *Form) saveDraft() tea.Cmd {
 	if f.opts.SaveDraft == nil || f.Unsaved() == "" {
 		return nil
 	}
@@ -256,7 +256,7 @@ func (f *Form) draft() tea.Cmd {
 }
 
 // Draft implements tui.Drafter.
-func (f *Form) Draft() tea.Cmd { return f.draft() }
+func (f *Form) Draft() tea.Cmd { return f.saveDraft() }
 
 // public are the values without the secret ones, and without proposals that nobody has touched: they may be
 // others on another day.
@@ -275,7 +275,7 @@ func (f *Form) public() Values {
 // leaveDraft asks once whether what was typed is to be kept.
 func (f *Form) leaveDraft() tea.Cmd {
 	keep := func() tea.Cmd {
-		return tea.Batch(f.draft(), tui.Pop(), tui.Toast(tui.Good, "Kept as a draft, without secrets: it is offered when you begin again"))
+		return tea.Batch(f.saveDraft(), tui.Pop(), tui.Toast(tui.Good, "Kept as a draft, without secrets: it is offered when you begin again"))
 	}
 	drop := func() tea.Cmd {
 		if f.opts.DiscardDraft == nil {

@@ -51,7 +51,7 @@ func (f *Form) toFirstError() string {
 					f.folded[i] = false
 					f.at, f.reached = place{i, j}, max(f.reached, i)
 					f.focus()
-					return wrong(field, finding)
+					return fieldError(field, finding)
 				}
 			}
 		}

@@ -13,7 +13,7 @@ import (
 
 // Detail is the page of one object. It follows the object by id over every refresh.
 type Detail struct {
-	*described
+	*untyped
 	id   string
 	row  table.Row
 	gone bool      // no longer among the rows; the last known state stays on the screen
@@ -44,8 +44,8 @@ func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail {
 	return newDetail(describe(desc, source), &row)
 }
 
-func newDetail(k *described, row table.Row) *Detail {
-	return &Detail{described: k, id: k.desc.ID(row), row: row}
+func newDetail(k *untyped, row table.Row) *Detail {
+	return &Detail{untyped: k, id: k.desc.ID(row), row: row}
 }
 
 // Title implements tui.View.

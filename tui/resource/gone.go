@@ -39,7 +39,7 @@ func (d *Detail) ended(now time.Time) Section {
 }
 
 // open is the page of a row.
-func (k *described) open(row table.Row) tui.View {
+func (k *untyped) open(row table.Row) tui.View {
 	if k.desc.Open != nil {
 		return k.desc.Open(row)
 	}

@@ -10,8 +10,8 @@ import (
 	"flarewire/tui/table"
 )
 
-// described is a Description and a Source without the type of their rows: all that list and detail know of a resource.
-type described struct {
+// untyped is a Description and a Source without the type of their rows: all that list and detail know of a resource.
+type untyped struct {
 	desc   Description[table.Row] // without Summary
 	source Source[table.Row]      // without Rows
 	// rows are the source's rows now, with the line above them if there is one.
@@ -23,8 +23,8 @@ type described struct {
 }
 
 // describe takes the type T out of a resource. It is the one place that is compiled for every resource anew.
-func describe[T any](d Description[T], s Source[T]) *described {
-	return &described{
+func describe[T any](d Description[T], s Source[T]) *untyped {
+	return &untyped{
 		desc: Description[table.Row]{
 			Plural: d.Plural, Counted: d.Counted, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
 			NoWrites: d.NoWrites, NoCreate: d.NoCreate, NoEdit: d.NoEdit, Create: d.Create,
@@ -89,7 +89,7 @@ func onMarked[T, R any](f func([]T) R) func([]table.Row) R {
 }
 
 // writes are the actions that change something, the same keys for every resource.
-func (k *described) writes(row table.Row, ok bool) []tui.Action {
+func (k *untyped) writes(row table.Row, ok bool) []tui.Action {
 	why := k.desc.NoWrites
 	if why == "" && !ok {
 		why = noRow
@@ -118,7 +118,7 @@ func (k *described) writes(row table.Row, ok bool) []tui.Action {
 }
 
 // creation is the action that makes a new object.
-func (k *described) creation() []tui.Action {
+func (k *untyped) creation() []tui.Action {
 	if k.desc.Create == nil && k.desc.NoCreate == "" {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (k *described) creation() []tui.Action {
 }
 
 // around is what is known around an object.
-func (k *described) around(row table.Row, now time.Time) []Section {
+func (k *untyped) around(row table.Row, now time.Time) []Section {
 	if k.desc.Around == nil {
 		return nil
 	}
@@ -135,21 +135,21 @@ func (k *described) around(row table.Row, now time.Time) []Section {
 }
 
 // opened runs what a page that is opened asks for.
-func (k *described) opened(id string) tea.Cmd {
+func (k *untyped) opened(id string) tea.Cmd {
 	if k.source.Open == nil {
 		return k.looked(id)
 	}
 	return tea.Batch(k.source.Open(), k.looked(id))
 }
 
-func (k *described) needs(id string) []string {
+func (k *untyped) needs(id string) []string {
 	if k.source.Needs == nil {
 		return nil
 	}
 	return k.source.Needs(id)
 }
 
-func (k *described) looked(id string) tea.Cmd {
+func (k *untyped) looked(id string) tea.Cmd {
 	if k.source.Looked == nil {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (k *described) looked(id string) tea.Cmd {
 }
 
 // json is the object as the server sent it; nil when there is none.
-func (k *described) json(row table.Row, ok bool) []byte {
+func (k *untyped) json(row table.Row, ok bool) []byte {
 	if !ok || k.desc.JSON == nil {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 
 // List is the list page of a resource.
 type List struct {
-	*described
+	*untyped
 	table      *table.Table[table.Row]
 	awaited    string   // the id of a new object, until it is among the rows
 	left       string   // what was under the cursor when it began to be awaited
@@ -35,13 +35,13 @@ func NewList[T any](desc Description[T], source Source[T]) *List {
 	return newList(describe(desc, source))
 }
 
-func newList(k *described) *List {
+func newList(k *untyped) *List {
 	t := table.New(k.desc.Columns, k.desc.ID)
 	t.SortBy(k.desc.SortBy, k.desc.Reverse)
 	if k.desc.Newest {
 		t.StickToTop()
 	}
-	l := &List{described: k, table: t}
+	l := &List{untyped: k, table: t}
 	l.take()
 	return l
 }
@@ -213,7 +213,7 @@ func Selected[T any](l *List) (row T, ok bool) {
 
 func (l *List) open() tea.Cmd {
 	row, _ := l.table.Selected()
-	return tui.Push(l.described.open(row))
+	return tui.Push(l.untyped.open(row))
 }
 
 // Draw implements tui.View.

@@ -144,7 +144,7 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 }
 
 // previewed are the sections that the preview of an object begins with.
-func (k *described) previewed(row table.Row, now time.Time) []Section {
+func (k *untyped) previewed(row table.Row, now time.Time) []Section {
 	if k.desc.Preview != nil {
 		return k.desc.Preview(row, now)
 	}
@@ -152,7 +152,7 @@ func (k *described) previewed(row table.Row, now time.Time) []Section {
 }
 
 // further are the sections of the object's page that its preview does not begin with.
-func (k *described) further(row table.Row, now time.Time, first []Section) []Section {
+func (k *untyped) further(row table.Row, now time.Time, first []Section) []Section {
 	if k.desc.Preview == nil || k.desc.Sections == nil {
 		return nil
 	}

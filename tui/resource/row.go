@@ -24,7 +24,7 @@ func RowSections[T any](desc Description[T], row T, now time.Time) []Section {
 }
 
 // copies are the actions that copy a row: its name, and its JSON.
-func (k *described) copies(row table.Row, ok bool) []tui.Action {
+func (k *untyped) copies(row table.Row, ok bool) []tui.Action {
 	why := ""
 	if !ok {
 		why = noRow

@@ -23,11 +23,11 @@ type recalled struct {
 	changes []diagnose.Change
 }
 
-// Expect has what is as it was on the saved good day stand after what has changed. It comes before Init.
-func (f *Feed) Expect(good *snapshot.Baseline) { f.good = good }
+// SetBaseline has what is as it was on the saved good day stand after what has changed. It comes before Init.
+func (f *Feed) SetBaseline(good *snapshot.Baseline) { f.good = good }
 
-// Mutes are the findings that somebody has muted; it comes before Init.
-func (f *Feed) Mutes(l *mute.List) { f.mutes = l }
+// SetMutes gives the findings that somebody has muted; it comes before Init.
+func (f *Feed) SetMutes(l *mute.List) { f.mutes = l }
 
 // Muted is what is muted now, what ends next first.
 func (f *Feed) Muted() []mute.Mute {
@@ -50,8 +50,8 @@ func (f *Feed) Mute(m mute.Mute) tea.Cmd {
 	}
 }
 
-// Recall has the reading of the data take what was changed from this machine into account. It comes before Init.
-func (f *Feed) Recall(read func(since time.Time) []diagnose.Change) { f.own.read = read }
+// SetChangeSource has the reading of the data take what was changed from this machine into account. It comes before Init.
+func (f *Feed) SetChangeSource(read func(since time.Time) []diagnose.Change) { f.own.read = read }
 
 // recallChanges reads the journal when that was long ago, or at once. It runs in commands.
 func (f *Feed) recallChanges(atOnce bool) {

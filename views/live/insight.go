@@ -33,7 +33,7 @@ type Look struct {
 // Fresh reports whether what is known is new enough to rest on.
 func (l Look) Fresh(now time.Time) bool { return !l.At.IsZero() && now.Sub(l.At) < insightOld }
 
-// insights keeps the insights of the tunnels that were open. Only pages use it.
+// insights keeps the insights of the tunnels that were open. Only the program's loop uses it, so that it needs no lock.
 type insights struct {
 	analytics store.Analytics
 	by        map[string]Look
@@ -43,14 +43,14 @@ type insights struct {
 
 type insightMsg struct{ store.Insight }
 
-// Analyse tells whom to ask about single tunnels.
-func (f *Feed) Analyse(a store.Analytics) {
+// SetAnalytics tells whom to ask about single tunnels.
+func (f *Feed) SetAnalytics(a store.Analytics) {
 	f.insights = insights{analytics: a, by: map[string]Look{}, asked: map[string]time.Time{}}
 }
 
-// LookInto asks the analytics about one tunnel, by name, unless what is known of it is new enough. Pages run it as long as
+// RequestInsight asks the analytics about one tunnel, by name, unless what is known of it is new enough. Pages run it as long as
 // they are open.
-func (f *Feed) LookInto(name string) tea.Cmd {
+func (f *Feed) RequestInsight(name string) tea.Cmd {
 	l, now := &f.insights, f.store.Now()
 	look := l.by[name]
 	if l.analytics == nil || name == "" || look.Asking || now.Sub(l.asked[name]) < insightEvery {
@@ -99,8 +99,8 @@ func nothing(in store.Insight) error {
 	return in.HealthErr
 }
 
-// Look is what is known of a tunnel, by name.
-func (f *Feed) Look(name string) Look { return f.insights.by[name] }
+// InsightOf is what is known of a tunnel, by name.
+func (f *Feed) InsightOf(name string) Look { return f.insights.by[name] }
 
 // Insights are all that were read and are not old, by name.
 func (f *Feed) Insights() map[string]store.Insight {

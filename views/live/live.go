@@ -29,13 +29,13 @@ import (
 
 // Feed is the service that has the account read. It decides nothing about what is due: the store does.
 type Feed struct {
-	ctx      context.Context
-	store    *store.Store
-	seen     atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
-	seq      tui.Sequence
-	insights insights
-	falls    falls
-	stood    map[string]standing // the tunnels of the last look: what of them stood
+	ctx            context.Context
+	store          *store.Store
+	seen           atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
+	seq            tui.Sequence
+	insights       insights
+	unhealthySince unhealthySinceQuery
+	stood          map[string]standing // the tunnels of the last look: what of them stood
 
 	mu      sync.Mutex
 	own     recalled
@@ -117,10 +117,10 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case readMsg:
 		f.seen.Store(f.store.Last())
-		f.fell()
-		return tea.Batch(f.step(), f.askFalls(), f.tidy(msg.of))
-	case fallsMsg:
-		f.store.NoteFalls(msg.by)
+		f.askLogAboutFailures()
+		return tea.Batch(f.step(), f.askUnhealthySince(), f.tidy(msg.of))
+	case unhealthySinceMsg:
+		f.store.NoteUnhealthySince(msg.by)
 	case recordMsg:
 		return f.step()
 	case dueMsg:
@@ -139,7 +139,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(f.step(), func() tea.Msg { f.recallChanges(true); return nil })
 	case insightMsg:
 		f.insights.take(msg.Insight)
-		f.fellBy(msg.Insight)
+		f.noteUnhealthySince(msg.Insight)
 		f.forgetDiagnosis()
 	case RouterMsg:
 		f.takeRouter(msg.Reading)
@@ -312,7 +312,7 @@ func (f *Feed) Freshness() tui.Status {
 // Brings reports whether a message announces something new.
 func (f *Feed) Brings(msg tea.Msg) bool {
 	switch msg.(type) {
-	case readMsg, insightMsg, fallsMsg, RouterMsg:
+	case readMsg, insightMsg, unhealthySinceMsg, RouterMsg:
 		return true
 	}
 	return false
@@ -331,7 +331,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 	return f.account
 }
 
-// facts are what everything on the screen is read from, without the tunnels whose pages are open. It is called with mu held.
+// facts are what everything on the screen is read from, but for the insights into single tunnels. It is called with mu held.
 func (f *Feed) facts(s *store.Snapshot) diagnose.Facts {
 	facts := diagnose.From(s, f.store.Now())
 	facts.Changes, facts.Good = f.own.changes, f.good

@@ -62,7 +62,7 @@ func enter(t *testing.T) room {
 
 // look is what an open page does; it reports whether anything was asked.
 func (r room) look(name string) bool {
-	cmd := r.feed.LookInto(name)
+	cmd := r.feed.RequestInsight(name)
 	if cmd == nil {
 		return false
 	}
@@ -74,7 +74,7 @@ func (r room) look(name string) bool {
 func TestOnlyAFewTunnelsAreLookedInto(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, a := enter(t), &analytics{}
-		r.feed.Analyse(a)
+		r.feed.SetAnalytics(a)
 		for range 20 {
 			r.look("fra")
 			time.Sleep(15 * time.Second)
@@ -88,11 +88,11 @@ func TestOnlyAFewTunnelsAreLookedInto(t *testing.T) {
 		if len(a.asked) != 7 {
 			t.Errorf("%d tunnels were asked for", len(a.asked))
 		}
-		if late := r.feed.Look("gre-19"); time.Until(late.Until) != 5*time.Minute {
+		if late := r.feed.InsightOf("gre-19"); time.Until(late.Until) != 5*time.Minute {
 			t.Errorf("the last one is told to wait until %s", late.Until)
 		}
 		time.Sleep(5 * time.Minute)
-		if !r.look("gre-19") || !r.feed.Look("gre-19").Until.IsZero() {
+		if !r.look("gre-19") || !r.feed.InsightOf("gre-19").Until.IsZero() {
 			t.Error("when its time has come it is asked")
 		}
 		if n := len(r.feed.Insights()); n != 8 {
@@ -109,13 +109,13 @@ func TestOnlyAFewTunnelsAreLookedInto(t *testing.T) {
 func TestAFailedLookKeepsTheLastOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, a := enter(t), &analytics{}
-		r.feed.Analyse(a)
+		r.feed.SetAnalytics(a)
 		r.look("fra")
-		first := r.feed.Look("fra").At
+		first := r.feed.InsightOf("fra").At
 		a.err = errors.New("no answer")
 		time.Sleep(6 * time.Minute)
 		r.look("fra")
-		if look := r.feed.Look("fra"); look.Err == nil || !look.At.Equal(first) {
+		if look := r.feed.InsightOf("fra"); look.Err == nil || !look.At.Equal(first) {
 			t.Errorf("%v, from %s", look.Err, look.At)
 		}
 		a.err = nil
@@ -123,7 +123,7 @@ func TestAFailedLookKeepsTheLastOne(t *testing.T) {
 			t.Error("it asked again at once by itself")
 		}
 		r.feed.Refresh()
-		if !r.look("fra") || r.feed.Look("fra").Err != nil {
+		if !r.look("fra") || r.feed.InsightOf("fra").Err != nil {
 			t.Error("after r it does not ask")
 		}
 	})
@@ -303,7 +303,7 @@ func TestWhatHappensInAnOutageIsToldWithoutATime(t *testing.T) {
 func TestSinceWhenWhatIsBadHasBeenSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, a := enter(t), &series{fell: time.Now().Add(-40 * time.Minute).Truncate(store.InsightStep)}
-		r.feed.Analyse(a)
+		r.feed.SetAnalytics(a)
 		r.store.Use(store.FromAccount(r.account))
 		r.store.Fresh(t.Context(), 0, store.TargetsOf(store.GRETunnels, store.TunnelHealth)...)
 		for range 3 {
@@ -317,8 +317,8 @@ func TestSinceWhenWhatIsBadHasBeenSo(t *testing.T) {
 			if h := x.ProbedHealth(); bad != (h == store.HealthDown || h == store.Degraded) {
 				t.Errorf("%s: health %q, asked for: %v", x.Name, h, bad)
 			}
-			if want := a.fell; bad && !x.Health.Fell.At.Equal(want) {
-				t.Errorf("%s fell at %s, want %s", x.Name, x.Health.Fell.At, want)
+			if want := a.fell; bad && !x.Health.UnhealthySince.At.Equal(want) {
+				t.Errorf("%s fell at %s, want %s", x.Name, x.Health.UnhealthySince.At, want)
 			}
 		}
 	})

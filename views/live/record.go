@@ -12,9 +12,9 @@ import (
 // recordMsg says that a question about Cloudflare's log is in the schedule.
 type recordMsg struct{}
 
-// LookUp has Cloudflare's log asked about a tunnel that has fallen, and about what belongs to the same incident, once. Pages run it as
+// QueryLog has Cloudflare's log asked about a tunnel that has fallen, and about what belongs to the same incident, once. Pages run it as
 // long as they are open.
-func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
+func (f *Feed) QueryLog(t store.Tunnel) tea.Cmd {
 	if !t.Fallen() || f.store.Recording(t.ID) {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
 func (f *Feed) LookUpIncident(i diagnose.Incident) tea.Cmd {
 	account := f.Diagnosis()
 	if slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Kind == store.Prefixes }) {
-		return f.LookAtArrivals()
+		return f.QueryArrivals()
 	}
 	return func() tea.Msg {
 		if members := account.RecordObjects(i); len(members) > 0 && f.store.AskRecord(true, members...) {
@@ -50,8 +50,8 @@ func (f *Feed) LookUpIncident(i diagnose.Incident) tea.Cmd {
 	}
 }
 
-// LookAtArrivals has what came in for the prefixes asked, for a page that shows it. Pages run it as long as they are open.
-func (f *Feed) LookAtArrivals() tea.Cmd {
+// QueryArrivals has what came in for the prefixes asked, for a page that shows it. Pages run it as long as they are open.
+func (f *Feed) QueryArrivals() tea.Cmd {
 	if !f.store.AskFlows() {
 		return nil
 	}
@@ -77,9 +77,9 @@ func incidentOf(all []diagnose.Incident, id string) (diagnose.Incident, bool) {
 // standing is what of a tunnel was known to work. Health that is not known yet is no health that fell.
 type standing struct{ session, probes bool }
 
-// fell has the record asked about what was seen to fall since the last look, once it has settled. What flaps is no incident of its own each
-// time, and what was down at the first look waits for somebody who opens its page.
-func (f *Feed) fell() {
+// askLogAboutFailures has the record asked about what was seen to fall since the last look, once it has settled. What flaps is no incident
+// of its own each time, and what was down at the first look waits for somebody who opens its page.
+func (f *Feed) askLogAboutFailures() {
 	last := f.Last()
 	if !last.GRE.Known() && !last.IPsec.Known() {
 		return

@@ -60,7 +60,7 @@ func (p *page) companions(row trouble, width int) (title string, lines []tui.Lin
 		}
 		return fmt.Sprintf("MEMBERS (%d)", len(lines)), lines
 	}
-	if colos := p.env.Feed.Look(row.Members[0].Name).Colos; len(colos) > 0 {
+	if colos := p.env.Feed.InsightOf(row.Members[0].Name).Colos; len(colos) > 0 {
 		for _, colo := range colos {
 			lines = append(lines, locationLine(colo))
 		}

@@ -109,7 +109,7 @@ func (m *Module) source() resource.Source[row] {
 	}
 	s.Looked = func(id string) tea.Cmd {
 		if p, ok := m.env.Feed.Last().Prefix(id); ok && (row{Prefix: p}).attracts() {
-			return m.env.Feed.LookAtArrivals()
+			return m.env.Feed.QueryArrivals()
 		}
 		return nil
 	}

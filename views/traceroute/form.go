@@ -30,12 +30,12 @@ func (m *Module) Trace(to kit.Goal) tea.Cmd {
 	if to.Tunnel == "" || m.known(to.Tunnel) {
 		return tui.Push(m.first(to))
 	}
-	return tea.Batch(m.env.Feed.LookInto(to.Tunnel), tui.Push(&asking{m: m, to: to}))
+	return tea.Batch(m.env.Feed.RequestInsight(to.Tunnel), tui.Push(&asking{m: m, to: to}))
 }
 
 // known reports whether nothing more is to be had about the tunnel's locations at the moment.
 func (m *Module) known(tunnel string) bool {
-	look := m.env.Feed.Look(tunnel)
+	look := m.env.Feed.InsightOf(tunnel)
 	return look.Fresh(m.env.Now()) || look.Err != nil || m.env.Now().Before(look.Until)
 }
 
@@ -122,7 +122,7 @@ func checkColos(v string, all form.Values) form.Finding {
 
 // carrying says which locations carry the tunnel's traffic, the busiest first.
 func (m *Module) carrying(tunnel string) string {
-	in := m.env.Feed.Look(tunnel).Insight
+	in := m.env.Feed.InsightOf(tunnel).Insight
 	var names []string
 	for _, c := range in.Colos {
 		if in.ColoFlow && !c.Idle() && len(names) < 6 {
@@ -137,7 +137,7 @@ func (m *Module) carrying(tunnel string) string {
 
 // proposals are lists of locations for a tunnel, the best first; an empty one, for all locations, is always the last.
 func (m *Module) proposals(tunnel string) [][]string {
-	in := m.env.Feed.Look(tunnel).Insight
+	in := m.env.Feed.InsightOf(tunnel).Insight
 	var first, bad, all []string
 	for i, c := range in.Colos {
 		name := airport(c.Name)
@@ -176,7 +176,7 @@ func (m *Module) locations(tunnel string) []form.Option {
 		if tunnel != "" && t.Name != tunnel {
 			continue
 		}
-		in := m.env.Feed.Look(t.Name).Insight
+		in := m.env.Feed.InsightOf(t.Name).Insight
 		for _, c := range in.Colos {
 			option := form.Option{Value: airport(c.Name), Label: airport(c.Name)}
 			if s := c.State(); s == store.Degraded || s == store.HealthDown {
@@ -257,7 +257,7 @@ func (a *asking) Draw(c tui.Canvas) []string {
 func (m *Module) beside(f *form.Form, to kit.Goal) []resource.Section {
 	body, _ := json.Marshal(requestOf(f.Values()))
 	request := kit.BodySection(body, nil, func(path string) bool { return f.Lacks(strings.TrimPrefix(path, "options.")) })
-	in := m.env.Feed.Look(to.Tunnel).Insight
+	in := m.env.Feed.InsightOf(to.Tunnel).Insight
 	seen := resource.Section{Title: "How locations see " + tui.Clean(to.Tunnel)}
 	for _, c := range in.Colos {
 		field := resource.Field{Label: tui.Clean(c.Name), Value: string(c.State())}

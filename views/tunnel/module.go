@@ -37,7 +37,7 @@ type Module struct {
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
-	env.Feed.Analyse(env.Account)
+	env.Feed.SetAnalytics(env.Account)
 	m := &Module{env: env, progress: map[string]*progress{}, keyed: map[string]bool{}, unshown: map[string]time.Time{}}
 	m.recallKeys()
 	return m
@@ -81,7 +81,7 @@ func (m *Module) sessionNeeds(id string) []string {
 // look asks the analytics about the tunnel whose page is open; of the others of a list nothing is asked.
 func (m *Module) look(id string) tea.Cmd {
 	if t, ok := m.byID(id); ok {
-		return tea.Batch(m.env.Feed.LookInto(t.Name), m.env.Feed.LookUp(t))
+		return tea.Batch(m.env.Feed.RequestInsight(t.Name), m.env.Feed.QueryLog(t))
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 	d.Sections = func(t store.Tunnel, now time.Time) []resource.Section {
 		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
 		own := sections(t, now, m.env, m.env.Feed.Diagnosis().Tunnel(t.ID),
-			append(record, lookback(t, m.env.Feed.Look(t.Name), now)...)...)
+			append(record, lookback(t, m.env.Feed.InsightOf(t.Name), now)...)...)
 		m.leadToLease(own, t.CloudflareEndpoint)
 		return slices.Concat(m.env.MutedSection(store.Tunnels(t.Kind), t.ID), own, m.env.Related(subject(t)))
 	}

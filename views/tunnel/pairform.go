@@ -99,11 +99,11 @@ func (p pairing) sections() []form.Section {
 	if p.first == nil {
 		out = append(out, p.router())
 	}
-	return append(out, p.twin(), p.exchange(), p.health(), p.settings())
+	return append(out, p.twin(), p.routing(), p.health(), p.settings())
 }
 
-// of are the checks of single tunnels, for the kind that is chosen.
-func (p pairing) of(v form.Values) fields {
+// checks are the checks of single tunnels, for the kind that is chosen.
+func (p pairing) checks(v form.Values) fields {
 	return fields{m: p.m, kind: ruleKind(api.TunnelKind(v["kind"]))}
 }
 
@@ -111,23 +111,23 @@ func (p pairing) router() form.Section {
 	return form.Section{Title: "Router", Intro: "Your router, and the first of the two tunnels. Suggested values can be kept.",
 		Fields: []form.Field{
 			{Key: "name", Label: "Name", Help: "Name of the first tunnel; the second gets the next number: fra-1, fra-2",
-				Check: func(v string, all form.Values) form.Finding { return p.of(all).checkName(v, all) }},
+				Check: func(v string, all form.Values) form.Finding { return p.checks(all).checkName(v, all) }},
 			{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
 				Check: func(v string, all form.Values) form.Finding {
 					if v == "" {
 						return form.Finding{Level: form.Partial, Text: "Enter the public address of your router"}
 					}
-					return p.of(all).checkCustomer(v, all)
+					return p.checks(all).checkCustomer(v, all)
 				}},
 			{Key: "kind", Label: "Type", Control: form.Choice, Choices: []form.Option{{Value: string(api.GRE), Label: "GRE"},
 				{Value: string(api.IPsec), Label: "IPsec"}}, Help: "GRE: plain packets. IPsec: encrypted, with a key for each tunnel"},
 			p.device(),
 			{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address of the first tunnel", Control: form.Pick,
 				Free:       true,
-				ChoicesNow: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
-				Propose:    func(v form.Values) string { return firstOf(p.of(v).endpoints()) },
-				Check:      func(v string, all form.Values) form.Finding { return p.of(all).checkCloudflare(v, all) },
-				Explain:    func(v form.Values) string { return p.of(v).endpointLive(v) }},
+				ChoicesNow: func(v form.Values) []form.Option { return p.checks(v).endpointChoices() },
+				Propose:    func(v form.Values) string { return firstOf(p.checks(v).endpoints()) },
+				Check:      func(v string, all form.Values) form.Finding { return p.checks(all).checkCloudflare(v, all) },
+				Explain:    func(v form.Values) string { return p.checks(v).endpointLive(v) }},
 		}}
 }
 
@@ -150,18 +150,18 @@ func (p pairing) twin() form.Section {
 		Fields: []form.Field{
 			{Key: "twin_name", Label: "Second name", Help: "Name of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
 			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "For the second tunnel; normally not the first tunnel's",
-				Control: form.Pick, Free: true, ChoicesNow: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
+				Control: form.Pick, Free: true, ChoicesNow: func(v form.Values) []form.Option { return p.checks(v).endpointChoices() },
 				Propose: p.otherEndpoint, Check: p.checkTwinEndpoint,
 				Explain: func(v form.Values) string {
-					return p.of(v).endpointLive(form.Values{"cloudflare_endpoint": v["twin_cloudflare_endpoint"]})
+					return p.checks(v).endpointLive(form.Values{"cloudflare_endpoint": v["twin_cloudflare_endpoint"]})
 				}},
 			{Key: "twin_customer_endpoint", Label: "Your other endpoint", When: sameEndpoint, Check: p.checkTwinCustomer,
 				Help: "A second address of your router: two tunnels cannot share both endpoints"},
 			{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
-				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
+				Suggest: func(v form.Values) []string { return p.checks(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
 				Check: p.checkSubnet("twin_interface_address"), Explain: sidesLive, Normalize: rules.PrefixText},
 			{Key: "twin_interface_address", Label: "Second subnet", Help: "The same for the second tunnel",
-				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("interface_address"),
+				Suggest: func(v form.Values) []string { return p.checks(v).freeSubnets() }, Propose: p.subnet("interface_address"),
 				Check: p.checkSubnet("interface_address"), Normalize: rules.PrefixText,
 				Explain: func(v form.Values) string {
 					return sidesLive(form.Values{"interface_address": v["twin_interface_address"]})
@@ -189,14 +189,14 @@ func (p pairing) checkTwinName(v string, all form.Values) form.Finding {
 	if v != "" && strings.TrimSpace(v) == strings.TrimSpace(all["name"]) {
 		return form.Finding{Level: form.Error, Text: "This is the name of the first tunnel"}
 	}
-	return p.of(all).checkName(v, all)
+	return p.checks(all).checkName(v, all)
 }
 
-// otherEndpoint is an address of Cloudflare's that the first tunnel does not go to; the same one when there is no other, empty while that is
-// not known.
+// otherEndpoint is an address of Cloudflare's that the first tunnel does not go to; the same one when there is no other, empty while that
+// is not known.
 func (p pairing) otherEndpoint(v form.Values) string {
 	first := strings.TrimSpace(v["cloudflare_endpoint"])
-	for _, end := range p.of(v).endpoints() {
+	for _, end := range p.checks(v).endpoints() {
 		if end != first && !p.pairTaken(v, end, v["customer_endpoint"]) {
 			return end
 		}
@@ -218,7 +218,7 @@ func (p pairing) pairTaken(v form.Values, cloudflare, customer string) bool {
 }
 
 func (p pairing) checkTwinEndpoint(v string, all form.Values) form.Finding {
-	finding := p.of(all).checkCloudflare(v, all)
+	finding := p.checks(all).checkCloudflare(v, all)
 	switch {
 	case finding.Blocks():
 		return finding
@@ -239,13 +239,13 @@ func (p pairing) checkTwinCustomer(v string, all form.Values) form.Finding {
 	case strings.TrimSpace(v) == strings.TrimSpace(all["customer_endpoint"]):
 		return form.Finding{Level: form.Error, Text: "The first tunnel has this address: with one of Cloudflare's, two tunnels need two of yours"}
 	}
-	return p.of(all).checkCustomer(v, form.Values{"cloudflare_endpoint": all["twin_cloudflare_endpoint"]})
+	return p.checks(all).checkCustomer(v, form.Values{"cloudflare_endpoint": all["twin_cloudflare_endpoint"]})
 }
 
 // subnet proposes a free /31 that the other tunnel does not have.
 func (p pairing) subnet(other string) func(form.Values) string {
 	return func(v form.Values) string {
-		for _, free := range p.of(v).freeSubnets() {
+		for _, free := range p.checks(v).freeSubnets() {
 			if free != strings.TrimSpace(v[other]) {
 				return free
 			}
@@ -256,7 +256,7 @@ func (p pairing) subnet(other string) func(form.Values) string {
 
 func (p pairing) checkSubnet(other string) func(string, form.Values) form.Finding {
 	return func(v string, all form.Values) form.Finding {
-		finding := p.of(all).checkInterface(v, all)
+		finding := p.checks(all).checkInterface(v, all)
 		mine, err := netip.ParsePrefix(strings.TrimSpace(v))
 		its, errIts := netip.ParsePrefix(strings.TrimSpace(all[other]))
 		if !finding.Blocks() && err == nil && errIts == nil && mine.Overlaps(its) {
@@ -266,8 +266,8 @@ func (p pairing) checkSubnet(other string) func(string, form.Values) form.Findin
 	}
 }
 
-// exchange is how networks are told: by BGP over both tunnels, or by static routes into both.
-func (p pairing) exchange() form.Section {
+// routing is how networks are told: by BGP over both tunnels, or by static routes into both.
+func (p pairing) routing() form.Section {
 	s := p.m.env.BGPSection(kit.Session{Kept: true, Others: func(v form.Values) []rules.ASNUse {
 		return p.m.asns("", strings.TrimSpace(v["customer_endpoint"]), strings.TrimSpace(v["twin_customer_endpoint"]))
 	}})

@@ -61,7 +61,7 @@ type (
 	pairKeyMsg struct{ page *PairPage }
 )
 
-// pairSettle is how long the list must have been on the screen before enter sends: see kit.Review.
+// pairSettle is how long the list must have been on the screen before enter sends, as on a review.
 const pairSettle = 300 * time.Millisecond
 
 func newPairPage(m *Module, pair drafts.Pair, md5 string) *PairPage {

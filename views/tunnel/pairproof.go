@@ -42,7 +42,7 @@ func (p *PairProof) Init() tea.Cmd {
 	for _, t := range p.tunnels() {
 		if t.known {
 			p.m.followed(t.ID, t.Name)
-			cmds = append(cmds, p.m.env.Feed.LookInto(t.Name))
+			cmds = append(cmds, p.m.env.Feed.RequestInsight(t.Name))
 		}
 	}
 	return tea.Batch(cmds...)
@@ -144,7 +144,7 @@ func (p *PairProof) routed(t pairTunnel) proved {
 // carried says whether traffic was seen in both directions.
 func (p *PairProof) carried(t pairTunnel) proved {
 	out := proved{title: "traffic", mark: "wait"}
-	look := p.m.env.Feed.Look(t.Name)
+	look := p.m.env.Feed.InsightOf(t.Name)
 	if look.At.IsZero() {
 		out.text = "not known yet"
 		return out
@@ -170,7 +170,7 @@ func (p *PairProof) carried(t pairTunnel) proved {
 func (p *PairProof) everywhere(t pairTunnel) proved {
 	out := proved{title: "locations", mark: "wait", text: "not known yet"}
 	var good, bad []string
-	for _, c := range p.m.env.Feed.Look(t.Name).Colos {
+	for _, c := range p.m.env.Feed.InsightOf(t.Name).Colos {
 		switch c.State() {
 		case store.Healthy:
 			good = append(good, c.Name)

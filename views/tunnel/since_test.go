@@ -39,7 +39,7 @@ func TestSinceBeforeAnythingWasSeen(t *testing.T) {
 		return func(x *store.Tunnel) { x.BGPStatus = &api.BGPStatus{UpdatedAt: api.Time{Time: ago(d)}} }
 	}
 	bad := func(b store.Began) func(*store.Tunnel) {
-		return func(x *store.Tunnel) { x.Health = store.MeasuredHealth{State: store.HealthDown, Fell: b} }
+		return func(x *store.Tunnel) { x.Health = store.MeasuredHealth{State: store.HealthDown, UnhealthySince: b} }
 	}
 	fell := store.Began{At: ago(43 * time.Minute), How: store.ByHealth}
 	for name, c := range map[string]struct {

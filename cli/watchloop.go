@@ -27,11 +27,11 @@ type glance struct {
 	trouble error // why the look failed, or what of it is not known; nil when it is whole
 }
 
-// row is an object of a look. What is like what it was before did not change.
+// row is an object of a look. It has changed when what is compared of it differs from the look before.
 type row struct {
-	id   string
-	doc  any
-	like any // what is compared; nil: doc
+	id       string
+	doc      any
+	compared any // nil: doc
 }
 
 // changeJSON is a line of jsonl.
@@ -107,11 +107,11 @@ func (c *differences) print(x IO, now time.Time, g glance) error {
 	return nil
 }
 
-// plainJSON is what is compared of a row: without the times at which the server reported what it reports all the time.
+// plainJSON is what is compared of a row as JSON, without updated_at at any depth: the server changes that all the time.
 func plainJSON(r row) string {
 	what := r.doc
-	if r.like != nil {
-		what = r.like
+	if r.compared != nil {
+		what = r.compared
 	}
 	text, err := json.Marshal(what)
 	var v any
@@ -137,9 +137,9 @@ func forget(v any) {
 	}
 }
 
-// goOn looks again and again until ctrl+c, as often as --refresh says. Trouble that may pass is said beside the last good data; what
+// watchLoop looks again and again until ctrl+c, as often as --refresh says. Trouble that may pass is said beside the last good data; what
 // somebody has to put right ends it when the first look finds it.
-func (f *flags) goOn(ctx context.Context, x IO, now func() time.Time, out output, look func(context.Context) glance) error {
+func (f *flags) watchLoop(ctx context.Context, x IO, now func() time.Time, out output, look func(context.Context) glance) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	var place redraw

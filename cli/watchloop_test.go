@@ -16,9 +16,9 @@ import (
 	"flarewire/internal/simaccount"
 )
 
-// goesOn runs a command that goes on against a simulated account, in which things happen at the given seconds, and gives what it
+// watched runs a command that goes on against a simulated account, in which things happen at the given seconds, and gives what it
 // printed after a minute.
-func goesOn(t *testing.T, args []string, happens map[int]func(*simaccount.Server)) (out, said string, code int) {
+func watched(t *testing.T, args []string, happens map[int]func(*simaccount.Server)) (out, said string, code int) {
 	t.Helper()
 	stop := make(chan os.Signal, 1) // see watchFor
 	signal.Notify(stop, os.Interrupt)
@@ -71,7 +71,7 @@ func count(all []line, change string) int {
 }
 
 func TestAListThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
-	out, said, code := goesOn(t, []string{"list", "routes", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){
+	out, said, code := watched(t, []string{"list", "routes", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){
 		15: func(e *simaccount.Server) {
 			id, _ := e.Objects(simaccount.Routes)[0]["id"].(string)
 			_ = e.Mutate(simaccount.Routes, id, func(o simaccount.Object) { o["priority"] = int64(77) })
@@ -94,7 +94,7 @@ func TestAListThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
 }
 
 func TestAListThatGoesOnAppendsAnArrayEachTime(t *testing.T) {
-	out, _, code := goesOn(t, []string{"list", "gre", "--watch", "-o", "json"}, nil)
+	out, _, code := watched(t, []string{"list", "gre", "--watch", "-o", "json"}, nil)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if code != 0 || len(lines) != 6 {
 		t.Fatalf("exit %d, %d lines in a minute", code, len(lines))
@@ -105,7 +105,7 @@ func TestAListThatGoesOnAppendsAnArrayEachTime(t *testing.T) {
 			t.Errorf("%v: %s", err, text)
 		}
 	}
-	out, _, code = goesOn(t, []string{"list", "gre", "--watch"}, nil)
+	out, _, code = watched(t, []string{"list", "gre", "--watch"}, nil)
 	if code != 0 || strings.Contains(out, "\x1b") || strings.Count(out, "NAME") != 6 || strings.Count(out, "as of") != 6 {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
@@ -113,7 +113,7 @@ func TestAListThatGoesOnAppendsAnArrayEachTime(t *testing.T) {
 
 // Of a list of which an object cannot be decoded an array is a part: standard error says so with each, as it does of a single look.
 func TestAListThatGoesOnSaysWhatIsMissingFromItsArrays(t *testing.T) {
-	out, said, code := goesOn(t, []string{"list", "routes", "--watch", "-o", "json"}, map[int]func(*simaccount.Server){
+	out, said, code := watched(t, []string{"list", "routes", "--watch", "-o", "json"}, map[int]func(*simaccount.Server){
 		25: func(e *simaccount.Server) {
 			e.Fault(simaccount.Fault{Path: "*/magic/routes", Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":{"routes":[
 				{"id":"a","prefix":"10.0.0.0/8","nexthop":"10.0.0.1","priority":1}, 7]}}`})
@@ -125,7 +125,7 @@ func TestAListThatGoesOnSaysWhatIsMissingFromItsArrays(t *testing.T) {
 }
 
 func TestAStatusThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
-	out, _, code := goesOn(t, []string{"status", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){
+	out, _, code := watched(t, []string{"status", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){
 		20: func(e *simaccount.Server) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") },
 	})
 	all := changesIn(t, out)
@@ -137,16 +137,16 @@ func TestAStatusThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
 
 func TestADiagnosisThatGoesOnSaysWhatIsNewAndWhatIsOver(t *testing.T) {
 	idle := func(e *simaccount.Server) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") }
-	out, _, code := goesOn(t, []string{"diagnose", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){20: idle})
+	out, _, code := watched(t, []string{"diagnose", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){20: idle})
 	all := changesIn(t, out)
 	if code != 0 || count(all, "first") == 0 || count(all, "new")+count(all, "changed") == 0 {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
-	out, _, code = goesOn(t, []string{"diagnose", "--watch"}, map[int]func(*simaccount.Server){20: idle})
+	out, _, code = watched(t, []string{"diagnose", "--watch"}, map[int]func(*simaccount.Server){20: idle})
 	if code != 0 || strings.Contains(out, "\x1b") || strings.Count(out, "as of") < 5 || !strings.Contains(out, "fra-dc1-gre") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
-	out, _, code = goesOn(t, []string{"diagnose", "--watch", "-o", "json"}, nil)
+	out, _, code = watched(t, []string{"diagnose", "--watch", "-o", "json"}, nil)
 	for text := range strings.Lines(out) {
 		var doc struct{ Incidents, Objects []any }
 		if err := json.Unmarshal([]byte(text), &doc); err != nil || len(doc.Objects) == 0 {
@@ -158,7 +158,7 @@ func TestADiagnosisThatGoesOnSaysWhatIsNewAndWhatIsOver(t *testing.T) {
 // What somebody has to put right ends it at once; what passes is said, and the last good look stays.
 func TestWhatGoesOnEndsOnlyForWhatSomebodyHasToPutRight(t *testing.T) {
 	for _, args := range [][]string{{"list", "routes", "--watch"}, {"diagnose", "--watch"}, {"status", "--watch", "-o", "jsonl"}} {
-		_, said, code := goesOn(t, args, map[int]func(*simaccount.Server){0: func(e *simaccount.Server) {
+		_, said, code := watched(t, args, map[int]func(*simaccount.Server){0: func(e *simaccount.Server) {
 			e.Fault(simaccount.Fault{Path: "*",
 				Status: 403})
 		}})
@@ -166,12 +166,12 @@ func TestWhatGoesOnEndsOnlyForWhatSomebodyHasToPutRight(t *testing.T) {
 			t.Errorf("%v: exit %d, %q", args, code, said)
 		}
 	}
-	out, _, code := goesOn(t, []string{"list", "routes", "--watch"}, map[int]func(*simaccount.Server){
+	out, _, code := watched(t, []string{"list", "routes", "--watch"}, map[int]func(*simaccount.Server){
 		15: func(e *simaccount.Server) { e.Fault(simaccount.Fault{Path: "*", Status: 503}) }})
 	if code != 0 || !strings.Contains(out, "What follows is ") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
-	if _, said, code := goesOn(t, []string{"diagnose", "nowhere", "--watch"}, nil); code != 2 || !strings.Contains(said, "nowhere") {
+	if _, said, code := watched(t, []string{"diagnose", "nowhere", "--watch"}, nil); code != 2 || !strings.Contains(said, "nowhere") {
 		t.Errorf("exit %d, %q", code, said)
 	}
 }

@@ -9,13 +9,13 @@ import (
 	"flarewire/internal/sorting"
 )
 
-// mostFalls is how many tunnels' series are asked for at once: a day in steps of five minutes has 288 rows for each, and an answer has
-// 10,000 at most.
-const mostFalls = 30
+// mostUnhealthySince is how many tunnels' series are asked for at once: a day in steps of five minutes has 288 rows for each, and an answer
+// has 10,000 at most.
+const mostUnhealthySince = 30
 
-// AwaitingFall are the names of the tunnels that are bad and were so already when flarewire began to watch: since when, only the
+// UnhealthyWithoutStart are the names of the tunnels that are bad and were so already when flarewire began to watch: since when, only the
 // analytics know. Sessions that are not up come first.
-func (s *Snapshot) AwaitingFall() []string {
+func (s *Snapshot) UnhealthyWithoutStart() []string {
 	var names, more []string
 	for i := range s.Tunnels {
 		t := &s.Tunnels[i]
@@ -29,11 +29,11 @@ func (s *Snapshot) AwaitingFall() []string {
 		}
 	}
 	names = slices.Concat(names, more)
-	return names[:min(len(names), mostFalls)]
+	return names[:min(len(names), mostUnhealthySince)]
 }
 
-// ReadFalls asks the analytics with one question since when the named tunnels are bad; nil when that is not known.
-func ReadFalls(ctx context.Context, analytics Analytics, names []string, now time.Time) map[string]Began {
+// ReadUnhealthySince asks the analytics with one question since when the named tunnels are bad; nil when that is not known.
+func ReadUnhealthySince(ctx context.Context, analytics Analytics, names []string, now time.Time) map[string]Began {
 	options := api.HealthOptions{Tunnels: names, Step: api.FiveMinutes, Quick: true}
 	from := now.Add(-InsightSpan).Truncate(InsightStep)
 	report, err := analytics.TunnelHealth(ctx, from, now, options)
