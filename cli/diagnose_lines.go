@@ -73,7 +73,7 @@ func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
 	for _, line := range tui.Wrap(tui.Clean(i.Title), c.Width) { // a headline that is cut says nothing
 		out = append(out, tui.Text(tui.Strong, line).Paint(c.Theme, c.Width))
 	}
-	head := i.Cause.Title() + " (" + i.Likelihood.Word() + ", " + i.Severity.Word()
+	head := i.Cause.Title() + " (" + diagnose.Rating(i.Severity, i.Likelihood)
 	if !i.Since.IsZero() {
 		head += ", since " + i.Since.UTC().Format("2006-01-02 15:04:05 UTC")
 	}
@@ -142,10 +142,7 @@ func diagnoses(found []diagnose.Diagnosis, incidents []diagnose.Incident, c tui.
 
 // reading is one finding: how bad and how certain, what it means, what to do.
 func reading(f diagnose.Finding, whole bool, c tui.Canvas) []string {
-	head := f.Cause.Title() + " (" + f.Likelihood.Word()
-	if f.Impact > diagnose.NoImpact {
-		head += ", " + f.Impact.Word()
-	}
+	head := f.Cause.Title() + " (" + diagnose.Rating(f.Impact, f.Likelihood)
 	if !f.Since.IsZero() {
 		head += ", since " + f.Since.UTC().Format("2006-01-02 15:04 UTC")
 	}

@@ -23,12 +23,12 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	}
 	text := s.out.String()
 	at := -1
-	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
+	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (outage, certain, since ",
 		"iad-dc1-gre\n   Affects 198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it\n" +
-			"   Path or router at fault (likely, outage)",
+			"   Path or router at fault (outage, likely)",
 		"\n   Next: Generate a key",
 		"waw-br1-ipsec\n   ASN mismatch", "local AS 64632 (as configured at Cloudflare)", "may confirm it: flarewire diagnose waw-br1-ipsec",
-		"Port unhealthy nwf-ams04-1: 1 CNI over it is affected\n",
+		"Port unhealthy: nwf-ams04-1; 1 CNI over it is affected\n",
 		"Objects: ams-cni-v2, nwf-ams04-1"} {
 		i := strings.Index(text, want)
 		if i <= at {
@@ -44,7 +44,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 // With a name: everything about it, with the fields and the document, also of what is well.
 func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 	for name, want := range map[string][]string{
-		"iad-dc1-gre": {"Path or router at fault (likely, outage, since ", "Router not connecting (possible, outage)", "Evidence: health down",
+		"iad-dc1-gre": {"Path or router at fault (outage, likely, since ", "Router not connecting (outage, possible)", "Evidence: health down",
 			"Source: Cloudflare docs"},
 		"fra-dc2-gre":      {"Session up (note)", "Evidence: bgp_status.state BGP_UP"},
 		"2001:db8:40::/48": {"2001:db8:40::/48"},

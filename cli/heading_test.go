@@ -9,7 +9,8 @@ import (
 
 // On a narrow terminal the counts go on in the next line; what stands in brackets stays with its count, and nothing is lost.
 func TestTheHeadingBreaksBetweenCounts(t *testing.T) {
-	spans := tui.Line{{Text: "Northwind Freight"}, {Text: "  "}, {Text: "14 tunnels"}, {Text: "   health checks: 2 down"}, {Text: " (1 with BGP down)"}}
+	spans := tui.Line{{Text: "Northwind Freight"}, {Text: "  "}, {Text: "14 tunnels"}, {Text: "   health checks: 2 down"},
+		{Text: " (1 with BGP down)"}}
 	for width := 26; width < 90; width++ {
 		c := tui.Canvas{Width: width, Theme: tui.PlainTheme(tui.ASCIIGlyphs)}
 		lines := heading(c, spans)

@@ -51,7 +51,7 @@ func newStatus(x IO, f *flags) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Print all tunnels with BGP state, health, and since when",
+		Short: "Print all tunnels with their BGP state and health, and for how long",
 		Long: `Print all GRE and IPsec tunnels with the state of their BGP sessions and their health.
 
 SINCE is for how long the tunnel has been as it is: since the last change of its session that flarewire or its recorder saw,

@@ -15,7 +15,7 @@ func TestWhereSaysWhereAnAddressLeads(t *testing.T) {
 		"198.18.20.7": {"198.18.20.7: no healthy path left in ENAM WNAM",
 			"Prefix 198.18.20.0/24: not advertised by Cloudflare, bound to Magic Transit",
 			"Route 198.18.20.0/24 from ENAM WNAM", "iad-dc1-gre", "down", "1,000,100 (100 + 1,000,000: down)", "lhr-hq-gre"},
-		"198.18.10.0/24": {"2 healthy paths", "fra-dc1-gre", "fra-dc2-gre", "50%"},
+		"198.18.10.0/24": {"2 healthy paths", "fra-dc1-gre", "fra-dc2-gre", "50 %"},
 		"10.250.0.1":     {"cannot tell", "BGP is up on", "Cloudflare drops traffic to private and shared addresses", "default routing"},
 		"203.0.113.10":   {"It is the customer endpoint of fra-dc1-gre.", "It belongs to no prefix of the account."},
 		"198.18.0.0/16":  {"It holds prefix 198.18.10.0/24: advertised by Cloudflare", "Routes inside 198.18.0.0/16", "198.18.11.0/24"},

@@ -92,7 +92,7 @@ func (h *Help) places(c Canvas) []string {
 	if h.typing {
 		open = strings.Join(keyLabelsNoText("palette", []string{":", "ctrl+g"}), " ")
 	}
-	lines := []string{c.Theme.Paint(Muted, " Pages: press "+open+" and type part of a name, also of an object or action")}
+	lines := []string{c.Theme.Paint(Muted, " Pages: press "+open+" and type part of the name of a page, an object or an action")}
 	for _, d := range h.pages {
 		if d.Part != "" {
 			continue

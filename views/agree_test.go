@@ -108,7 +108,7 @@ func TestAnAdvertisementRemovesNoPath(t *testing.T) {
 	d.narrow()
 	d.goTo("198.18.20.0/24")
 	d.Press("enter", "A")
-	d.reads("no healthy path left in ENAM WNAM. Once it is advertised, what Cloudflare receives for it there is lost")
+	d.reads("no healthy path left in ENAM WNAM. Once it is advertised, traffic for it that Cloudflare receives there is lost")
 	d.lacks("This removes the last path")
 }
 
@@ -118,8 +118,8 @@ func TestADeletedTunnelIsNoPathOfWhatIsLeft(t *testing.T) {
 	d.narrow()
 	d.goTo("fra-dc1-gre")
 	d.Press("D")
-	d.reads("Effect on routing", "before 2 healthy paths; fra-dc1-gre 50%, fra-dc2-gre 50%",
-		"after 1 healthy path, no redundancy; fra-dc2-gre 100%")
+	d.reads("Effect on routing", "before 2 healthy paths; fra-dc1-gre 50 %, fra-dc2-gre 50 %",
+		"after 1 healthy path, no redundancy; fra-dc2-gre 100 %")
 	d.lacks("(deleted)", "gre?")
 }
 

@@ -62,10 +62,10 @@ func TestNoHalfOfALargeScreenIsEmpty(t *testing.T) {
 func TestTheWallExplainsMoreThanTheRowUnderTheCursor(t *testing.T) {
 	d := sit(t, "overview", nil)
 	d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
-	d.See("AFFECTED", "Prefix withdrawn (certain)", "Path or router at fault (")
+	d.See("AFFECTED", "Prefix withdrawn since", "Path or router at fault, health bad")
 	d.Press("down")
-	d.See("Path or router at fault (", "Prefix withdrawn (certain)")
-	for _, head := range []string{"Path or router at fault (", "Prefix withdrawn (certain)"} {
+	d.See("Path or router at fault, health bad", "Prefix withdrawn since")
+	for _, head := range []string{"Path or router at fault, health bad", "Prefix withdrawn since"} {
 		if n := strings.Count(d.Screen(), head); n != 1 {
 			t.Errorf("%q stands there %d times:\n%s", head, n, d.Screen())
 		}

@@ -54,7 +54,7 @@ func TestAReviewSaysWhatBecomesOfThePaths(t *testing.T) {
 			d.goTo(c.row)
 			d.Press(c.key)
 			d.reads(c.shows...)
-			if d.lacks("10.213.0.1 100%"); !c.asks {
+			if d.lacks("10.213.0.1 100 %"); !c.asks {
 				return
 			}
 			d.sends()
@@ -123,10 +123,10 @@ func TestEditsSayWhatBecomesOfThePaths(t *testing.T) {
 		screen, lines []string
 		asks          bool
 	}{
-		"priority": {nil, route(func(r *api.Route) { r.Priority = 300 }), []string{"100%", "The request"},
-			[]string{"before fra-dc1-gre 50%, fra-dc2-gre 50%", "after fra-dc2-gre 100%"}, false},
-		"weight": {nil, route(func(r *api.Route) { r.Weight = 64 }), []string{"fra-dc1-gre 33%", "The request"},
-			[]string{"after fra-dc1-gre 33%, fra-dc2-gre 67%"}, false},
+		"priority": {nil, route(func(r *api.Route) { r.Priority = 300 }), []string{"100 %", "The request"},
+			[]string{"before fra-dc1-gre 50 %, fra-dc2-gre 50 %", "after fra-dc2-gre 100 %"}, false},
+		"weight": {nil, route(func(r *api.Route) { r.Weight = 64 }), []string{"fra-dc1-gre 33 %", "The request"},
+			[]string{"after fra-dc1-gre 33 %, fra-dc2-gre 67 %"}, false},
 		"scope of the last one": {onlyPath, route(func(r *api.Route) { r.Scope = &api.RouteScope{ColoRegions: []string{"ENAM"}} }),
 			[]string{"This removes the last path from " + shop, "cannot tell whether it is routed", "The request"},
 			[]string{"after cannot tell whether it is routed"}, true},

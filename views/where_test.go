@@ -20,7 +20,7 @@ func TestAnOperatorAsksWhereAnAddressLeads(t *testing.T) {
 	d.types("where 198.18.11.9")
 	d.Press("enter")
 	d.reads("Where 198.18.11.9", "1 of 2 paths healthy, 1 degraded", "advertised by Cloudflare, bound to Magic Transit",
-		"fra-dc1-gre ● healthy › share 100%, priority 200", "standby, priority 500,100 (100 + 500,000: degraded)",
+		"fra-dc1-gre ● healthy › share 100 %, priority 200", "standby, priority 500,100 (100 + 500,000: degraded)",
 		"BGP-learned routes: the API does not show them")
 	for range 2 {
 		d.Press("j")

@@ -102,6 +102,20 @@ func TestADestinationHasItsPathsBesideIt(t *testing.T) {
 	d.reads("› ams-dc1-gre", "BGP session", "State ✗ Down")
 }
 
+// The network that an address is routed by is none of the other destinations.
+func TestTheNetworkOfAnAddressIsNotAmongTheOthers(t *testing.T) {
+	d := sit(t, "where", nil)
+	d.See("198.18.11.0/24")
+	d.Press(":")
+	d.types("where 198.18.11.9")
+	d.Press("enter")
+	d.wide()
+	d.reads("Other destinations, worst first", "✗ no healthy path left")
+	if screen := d.Screen(); strings.Contains(screen, "198.18.11.0/24      ◐") || !strings.Contains(screen, "198.18.20.0/24      ✗") {
+		t.Errorf("the others:\n%s", screen)
+	}
+}
+
 // The page of an incident has the member under the cursor beside it, and what happened to all of them below.
 func TestAnIncidentHasItsMemberBesideIt(t *testing.T) {
 	d := sit(t, "overview", nil)

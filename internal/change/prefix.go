@@ -129,7 +129,7 @@ func advertisementOrder(advertise bool) []string {
 		}
 	}
 	return []string{
-		fmt.Sprintf("It takes %.0f to %.0f minutes until it is withdrawn globally", rules.MinWithdraw.Minutes(),
+		fmt.Sprintf("Global withdrawal takes %.0f to %.0f minutes", rules.MinWithdraw.Minutes(),
 			rules.MaxWithdraw.Minutes()),
 		"Unless another network announces it, or a prefix that covers it, the addresses are unreachable afterwards",
 		"Safe order: announce the prefix with the same length from your own provider, wait 5 to 10 minutes and check it, " +

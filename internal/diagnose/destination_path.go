@@ -234,12 +234,18 @@ func (t *Table) overTunnel(w *Path, tunnel store.Tunnel, cloudflare netip.Addr) 
 		return
 	}
 	t.health(w, tunnel.HealthCheck)
-	fell := tunnel.Track.Changed
-	if w.State != PathDown && !fell.IsZero() && (tunnel.State == store.Down || tunnel.State == store.Establishing) && tunnel.BGP != nil &&
-		fell.After(t.facts.Now.Add(-store.HealthWindow)) && w.State != PathUnchecked {
+	if w.State != PathDown && w.State != PathUnchecked && fellLately(tunnel, t.facts.Now) {
 		w.State = PathSessionLost
-		w.Why = "its BGP session fell " + ago(t.facts.Now.Sub(fell)) + " ago, and the health is an average that begins before"
+		w.Why = "its BGP session went down " + ago(t.facts.Now.Sub(tunnel.Track.Changed)) + " ago, and the health is an average that " +
+			"begins before that"
 	}
+}
+
+// fellLately reports whether a tunnel's session went down within the time that its health is an average of: the health says nothing of it.
+func fellLately(t store.Tunnel, now time.Time) bool {
+	fell := t.Track.Changed
+	return (t.State == store.Down || t.State == store.Establishing) && t.BGP != nil && !fell.IsZero() &&
+		fell.After(now.Add(-store.HealthWindow))
 }
 
 func (t *Table) overLink(w *Path, l api.MagicInterconnect, cloudflare netip.Addr) {

@@ -61,7 +61,7 @@ func routeFaults() []fault {
 			variant: with(an(x(api.IPsec, "10.2.0.5/30", noBGP)), routed(route("10.1.0.1"))),
 			near:    with(an(static("10.1.0.0/31")), routed(route("10.1.0.1")))},
 		{name: "a static route beside BGP", object: "x", cause: diagnose.StaticBeatsBGP, severity: diagnose.NoImpact, likely: diagnose.Possible,
-			says: []string{"the static one wins"}, is: with(an(x(api.GRE, "10.1.0.0/31")), routed(route("10.1.0.1"))),
+			says: []string{"the static route wins"}, is: with(an(x(api.GRE, "10.1.0.0/31")), routed(route("10.1.0.1"))),
 			variant: with(an(x(api.IPsec, "10.2.0.5/30")), routed(route("10.2.0.6", func(r *api.Route) { r.Priority = 1 }))),
 			near:    with(an(x(api.GRE, "10.1.0.0/31")), routed(route("10.1.0.1", func(r *api.Route) { r.Priority = 5000 })))},
 		{name: "an interconnect is down", object: "x", cause: diagnose.LinkDown, severity: diagnose.Outage, likely: diagnose.Likely,

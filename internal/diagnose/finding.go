@@ -205,6 +205,15 @@ func (l Likelihood) Word() string {
 	return l.String()
 }
 
+// Rating is how bad something is and how sure, in words: "outage, likely". The severity comes first: "likely, reduced" would be read as
+// a likelihood that is reduced.
+func Rating(i Impact, l Likelihood) string {
+	if i <= NoImpact {
+		return l.Word()
+	}
+	return i.Word() + ", " + l.Word()
+}
+
 // MarshalText writes the word, for JSON.
 func (l Likelihood) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 

@@ -115,7 +115,7 @@ func nightly() map[string]badNight {
 		"routes to many hops that are nowhere": {with(an(fleet(3)...), hops("10.90.0.1", "10.91.0.1", "10.92.0.1", "10.93.0.1")), 4,
 			[]string{"4 routes: next hop unknown"}, with(an(fleet(3)...), hops("10.90.0.1", "10.91.0.1"))},
 		"a port, and the interconnects over it": {overPort("port-0"), 3,
-			[]string{"Port down port-0 since 02:57:00 UTC: 2 CNIs over it are affected", "cross-connect"}, overPort("port-1")},
+			[]string{"Port down: port-0 since 02:57:00 UTC; 2 CNIs over it are affected", "cross-connect"}, overPort("port-1")},
 		"a prefix follows the sessions that fell": {with(an(befallen(6, firstOf(4), at, fell(5*time.Minute))...), follows(4*time.Minute)), 5,
 			[]string{"4 of 6 tunnels down", "198.18.10.0/24: withdrawn, because no BGP route matches"},
 			with(an(befallen(6, firstOf(4), at, fell(5*time.Minute))...), follows(3*time.Hour))},

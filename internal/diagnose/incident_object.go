@@ -139,7 +139,7 @@ func (a *Account) portAlone(out []Incident, port Incident) []Incident {
 		noun = "CNIs over it are affected"
 	}
 	name := port.Members[0].Name
-	group.Title = fmt.Sprintf("%s %s%s: %d %s", port.Cause.Title(), name, since(port.Since, a.facts.Now), over, noun)
+	group.Title = fmt.Sprintf("%s: %s%s; %d %s", port.Cause.Title(), name, since(port.Since, a.facts.Now), over, noun)
 	group.Muted = a.mutedTogether(group)
 	return append(out, group)
 }

@@ -88,8 +88,8 @@ func TestAdvertisingTakesNoPath(t *testing.T) {
 func TestADeletedPathIsNone(t *testing.T) {
 	const net = "198.18.20.0/24"
 	for name, c := range map[string]struct{ health, want string }{
-		"the other one is healthy":  {"healthy healthy", "1 healthy path, no redundancy; t1 100%"},
-		"the other one is degraded": {"healthy degraded", "1 path, degraded; t1 100%"},
+		"the other one is healthy":  {"healthy healthy", "1 healthy path, no redundancy; t1 100 %"},
+		"the other one is degraded": {"healthy degraded", "1 path, degraded; t1 100 %"},
 		"two are left, one unknown": {"healthy healthy ?",
 			"1 of 2 paths healthy, cannot tell for 1: no health was measured for it; t1, t2, shares unknown"},
 	} {

@@ -54,6 +54,11 @@ func (c tunnelCase) stillRouted(findings []Finding) []Finding {
 	}
 	for i := range findings {
 		if f := &findings[i]; f.Impact == Outage {
+			if fellLately(c.Tunnel, c.now) {
+				f.Text = join(f.Text, "Whether static routes through the tunnel still carry traffic is not known yet: its health is an average "+
+					"over ten minutes, most of them before this.")
+				continue
+			}
 			f.Impact = Impaired
 			f.Text = join(f.Text, "The tunnel is healthy: static routes through it do not depend on BGP.")
 			f.Evidence = append(f.Evidence, Evidence{"static routes with a next hop in " + c.InterfaceAddress, strconv.Itoa(len(routes))})
@@ -178,7 +183,7 @@ func (c tunnelCase) noPSK() []Finding {
 	}
 	return []Finding{{Cause: NoPSK, Likelihood: Likely, Impact: Outage, Source: srcIPsec,
 		Evidence: []Evidence{{"psk_metadata.last_generated_on", "absent"}},
-		Text:     "The API shows no pre-shared key for this tunnel. Without one IKE authentication fails and the tunnel cannot come up.",
+		Text:     "The API shows no pre-shared key for this tunnel. Without one, IKE authentication fails and the tunnel cannot come up.",
 		Next:     "Generate a key, or set your own, and configure it on the router."}}
 }
 
@@ -312,8 +317,8 @@ func (c tunnelCase) sameASN() []Finding {
 	}
 	return []Finding{{Cause: SameASN, Likelihood: Possible, Impact: NoImpact, Source: "RFC 4271 (section 9.1.2); " + srcBGP,
 		Evidence: []Evidence{{"bgp.customer_asn", asnText(c.BGP.CustomerASN)}, {alsoWithASN, some(others)}},
-		Text: "Another site has the same AS number: routers drop routes with their own number in the path, so neither learns the other's " +
-			"networks.",
+		Text: "Another tunnel has the same AS number. If it leads to another site, neither site learns the other's networks: routers drop " +
+			"routes with their own AS number in the path.",
 		Next: "If they must, set allowas-in or give each site its own number. Two uplinks of one router need neither."}}
 }
 
@@ -394,9 +399,9 @@ func (c tunnelCase) staticWins() []Finding {
 	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: NoImpact, Source: srcSteering,
 		Evidence: append([]Evidence{{"bgp_status.state", string(c.BGPStatus.State)}}, evidence...),
 		Text: fmt.Sprintf("Static routes point to this tunnel in addition to BGP. With the same prefix and priority (BGP's is %d) the "+
-			"static one wins, so withdrawing the route on the router changes nothing. The API does not show learned routes.",
+			"static route wins, so withdrawing the route on the router changes nothing. The API does not show learned routes.",
 			rules.DefaultPriority),
-		Next: "If BGP should decide, delete the static route or give it a larger priority number."}
+		Next: "If you want BGP to decide, delete the static route or give it a larger priority number."}
 	return []Finding{f}
 }
 

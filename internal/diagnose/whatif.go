@@ -165,7 +165,7 @@ func (d Difference) Draws() string {
 		!d.After.Dead() {
 		return ""
 	}
-	return d.After.Text() + ". Once it is advertised, what Cloudflare receives for it there is lost."
+	return d.After.Text() + ". Once it is advertised, traffic for it that Cloudflare receives there is lost."
 }
 
 func unrouted(d Destination) bool {
@@ -232,7 +232,7 @@ func (r Reach) carriers() string {
 		switch {
 		case u.overDeleted:
 		case u.InUse && u.Share != nil:
-			paths = append(paths, fmt.Sprintf("%s %.0f%%", u.Name(), *u.Share*100))
+			paths = append(paths, fmt.Sprintf("%s %.0f %%", u.Name(), *u.Share*100))
 		case u.InUse, u.Maybe:
 			paths = append(paths, u.Name())
 			unknown = ", shares unknown"

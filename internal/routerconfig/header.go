@@ -83,7 +83,7 @@ func notes(platform Platform, r Router, p templateData) []string {
 			out = append(out, "Behind NAT, put the address of your router's own WAN interface in the place of "+v.Customer+".")
 		}
 		if swallowed(t) {
-			out = append(out, "Cloudflare announces a network to you that "+v.Cloudflare+" itself is in: without the host route to it through "+
+			out = append(out, "Cloudflare announces a network to you that contains "+v.Cloudflare+" itself: without the host route to it through "+
 				"your provider, the tunnel would be routed into itself.")
 		}
 		out = append(out, v.remarks...)

@@ -106,7 +106,7 @@ func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 		line[0].Text = fmt.Sprintf(" %d of %d panels", len(all), len(p.cards))
 	}
 	if n := p.worse(); n > 0 {
-		line = append(line, tui.Span{Text: fmt.Sprintf("   %d worse since they were ordered: s", n), Role: tui.Pending})
+		line = append(line, tui.Span{Text: fmt.Sprintf("   %d worse since the last sort: s", n), Role: tui.Pending})
 	}
 	if p.filter != "" {
 		line = append(line, tui.Span{Text: "   /" + tui.Clean(p.filter), Role: tui.Accent})

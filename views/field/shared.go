@@ -24,7 +24,7 @@ func HealthSection(kind rules.OnRamp) form.Section {
 	}
 	return form.Section{Title: "Health check", Folded: true, Fields: []form.Field{
 		{Key: "hc_enabled", Label: "Enabled", Control: form.Choice, Choices: form.YesNo,
-			Help: "If off, Cloudflare forwards unchecked and reports it as down",
+			Help: "If off, Cloudflare forwards unchecked and shows it as down",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "no" {
 					return form.Finding{Level: form.Warning, Text: "Cloudflare shows it as 100 % down and cannot alert; BGP needs it on"}
@@ -130,7 +130,7 @@ func targetFields(t api.HealthCheckTarget) []resource.Field {
 
 func typeNote(kind string) string {
 	if kind == rules.TypeReply {
-		return "a stateful firewall on your side may drop replies; request is safer there"
+		return "a stateful firewall on your side may drop replies; request is safer in that case"
 	}
 	return ""
 }

@@ -106,7 +106,7 @@ func (m *Module) summary(rows []*diagnose.LocationView) tui.Line {
 func (m *Module) sections(s diagnose.LocationView) []resource.Section {
 	l := m.env.Feed.Last().Locations
 	first := resource.Section{Title: "Location", Fields: []resource.Field{
-		{Label: "City", Value: cmp.Or(s.City, "-"), Note: "by its airport code"},
+		{Label: "City", Value: cmp.Or(s.City, "-"), Note: "inferred from the airport code"},
 		{Label: "Traffic", Value: traffic(s), Note: "all tunnels, both directions, last hour"},
 		{Label: "Sees", Value: s.Text(), Role: role(s), Note: fmt.Sprintf("mean of %d minutes", int(store.HealthWindow.Minutes()))},
 	}}
@@ -141,9 +141,9 @@ func flow(b diagnose.BadTunnel) string {
 	case b.BitRate == nil:
 		return "its traffic here is not known"
 	case b.Idle():
-		return "without traffic here: no action needed"
+		return "no traffic here"
 	}
-	return field.Rate(*b.BitRate)
+	return field.Rate(*b.BitRate) + " in the last hour"
 }
 
 func stateRole(b diagnose.BadTunnel) tui.Role {

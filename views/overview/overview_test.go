@@ -37,11 +37,11 @@ func TestTheReadingSaysSinceWhenAndHowThatIsKnown(t *testing.T) {
 	at := now.Add(-10 * time.Minute)
 	row := trouble{Incident: diagnose.Incident{Cause: diagnose.TunnelDown, Likelihood: diagnose.Likely, Members: make([]diagnose.Subject, 1)}}
 	for want, began := range map[string]store.Began{
-		"Path or router at fault (likely) since 02:50:00 UTC.":                                  {At: at, How: store.ChangeSeen},
-		"Path or router at fault (likely), health bad since about 02:50 UTC.":                   {At: at, How: store.ByHealth},
-		"Path or router at fault (likely), health bad for 24 h or longer.":                      {At: at, How: store.ByHealth, Open: true},
-		"Path or router at fault (likely), reported at 02:50:00 UTC: it began then or earlier.": {At: at, How: store.AtLatest},
-		"Path or router at fault (likely), since 02:50:00 UTC or earlier.":                      {At: at, How: store.SinceFirstLook},
+		"Path or router at fault since 02:50:00 UTC (likely).":                                  {At: at, How: store.ChangeSeen},
+		"Path or router at fault, health bad since about 02:50 UTC (likely).":                   {At: at, How: store.ByHealth},
+		"Path or router at fault, health bad for 24 h or longer (likely).":                      {At: at, How: store.ByHealth, Open: true},
+		"Path or router at fault, reported at 02:50:00 UTC: it began then or earlier (likely).": {At: at, How: store.AtLatest},
+		"Path or router at fault, since 02:50:00 UTC or earlier (likely).":                      {At: at, How: store.SinceFirstLook},
 		"Path or router at fault (likely).":                                                     {},
 	} {
 		if row.began = began; row.head(now) != want {

@@ -77,7 +77,11 @@ func (t trouble) head(now time.Time) string {
 	if t.Several() {
 		return t.Title + "."
 	}
-	return fmt.Sprintf("%s (%s)%s.", t.Cause.Title(), t.Likelihood.Word(), sinceWords(t.began, now))
+	since := sinceWords(t.began, now)
+	if t.Cause == diagnose.StaleStatus && t.began.How == store.AtLatest {
+		since = " since " + diagnose.Clock(t.began.At, now) // the last report is what it counts from
+	}
+	return fmt.Sprintf("%s%s (%s).", t.Cause.Title(), since, t.Likelihood.Word())
 }
 
 // sinceWords is the moment as the end of a sentence, with what it rests on.

@@ -111,7 +111,7 @@ func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource
 			m.env.LinkTo(resource.Field{Label: "Service", Value: serviceName(b),
 				Note: "gets the traffic to these addresses; the most specific binding wins"}, kind.Services, b.ServiceID),
 			{Label: "State", Value: provisioningText(b, m.env.Glyphs), Role: provisioningRole(provisioning(b)), Note: note},
-			{Label: "State seen", Value: provisioningNote(m.now(r), b, now), Note: "the API gives no time"},
+			{Label: "State seen", Value: provisioningNote(m.now(r), b, now), Note: "the API does not say since when"},
 		}},
 		{Title: "Part of", Fields: []resource.Field{parent(m, r)}},
 	}

@@ -132,7 +132,7 @@ func (m *Module) carrying(tunnel string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "Most of its traffic at " + in.At.UTC().Format("15:04") + " UTC: " + strings.Join(names, " ")
+	return "Most traffic in the last hour: " + strings.Join(names, " ")
 }
 
 // proposals are lists of locations for a tunnel, the best first; an empty one, for all locations, is always the last.

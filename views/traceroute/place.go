@@ -125,7 +125,7 @@ func (p *place) means() (string, tui.Role) {
 		return "It is reached in " + steps(at.PacketsTTL) + ", " + rtt(node, node.MeanRTT) + " ms on average.", tui.Good
 	}
 	return "It did not answer. It may still have been reached and be dropping these packets: try another packet type (" +
-		tui.KeyOf("other-options", "o") + "), or look whether other " +
+		tui.KeyOf("other-options", "o") + "), or check whether other " +
 		"locations end at the same hop.", tui.Pending
 }
 

@@ -192,7 +192,7 @@ func (b *BringUp) healthOff(t store.Tunnel) string {
 // draw is one line: reached, under way, still to come, or not waited for. created is what times count from.
 func (s step) draw(c tui.Canvas, created arrival) string {
 	g := c.Theme.Glyphs
-	mark, role, text := g.None, tui.Muted, "later: "+s.means
+	mark, role, text := g.None, tui.Muted, "not yet: "+s.means
 	switch {
 	case s.bad != "":
 		mark, role, text = g.Down, tui.Bad, s.bad
@@ -219,7 +219,7 @@ func (a arrival) words(now time.Time) string {
 		layout = "2006-01-02 15:04 UTC"
 	}
 	if a.before {
-		return "already reached at " + a.at.UTC().Format(layout)
+		return "already so when it was first looked at, " + a.at.UTC().Format(layout)
 	}
 	return a.at.UTC().Format(layout)
 }

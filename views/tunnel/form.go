@@ -42,7 +42,7 @@ func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 // ends are the name and the two public addresses.
 func (f fields) ends() form.Section {
 	return form.Section{Title: "Endpoints", Intro: "The tunnel's name and its two outer addresses.", Fields: []form.Field{
-		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; at most 15 to fit any router; ctrl+n suggests",
+		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; up to 15 for any router; ctrl+n suggests one",
 			Suggest: func(v form.Values) []string { return f.nextNames(v["name"]) }, Check: f.checkName},
 		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you", Control: form.Pick,
 			Free:       true,

@@ -413,7 +413,7 @@ func (p *PairPage) sayNext(page *kit.Page) {
 	case p.pair.Total > 0:
 		page.Text(tui.Pending, "This pair is not finished. Enter goes on with: "+p.steps[i].title+".")
 	default:
-		page.Text(tui.Plain, "Nothing is sent yet. Undo them together with u on :activity.")
+		page.Text(tui.Plain, "Nothing is changed yet. Once sent, all of it can be undone together with u on :activity.")
 	}
 }
 

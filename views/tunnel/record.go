@@ -32,7 +32,7 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 	}
 	if fell := diagnose.SessionFell(a); !fell.IsZero() && t.State != store.Up {
 		s.Fields = append(s.Fields, resource.Field{Label: "Down since", Value: fell.UTC().Format("2006-01-02 15:04:05"),
-			Note: resource.Ago(fell, now) + ", by Cloudflare's log"})
+			Note: resource.Ago(fell, now) + ", according to Cloudflare's log"})
 	}
 	s.Fields = append(s.Fields, eventFields(a, now)...)
 	for _, e := range slices.Backward(diagnose.AuditEntries(a, t.ID)) {

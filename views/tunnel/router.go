@@ -249,10 +249,9 @@ func (b *BothEnds) verdict(c tui.Canvas) []string {
 		return tui.Paragraph(c, tui.Pending, "The router did not say anything that could be read. o shows what it printed.")
 	}
 	f := findings[0]
-	head := f.Cause.Title() + " (" + f.Likelihood.Word()
+	head := f.Cause.Title() + " (" + diagnose.Rating(f.Impact, f.Likelihood)
 	role := tui.Muted
 	if f.Impact > diagnose.NoImpact {
-		head += ", " + f.Impact.Word()
 		role = map[bool]tui.Role{true: tui.Bad, false: tui.Pending}[f.Impact == diagnose.Outage]
 	}
 	out := []string{" " + c.Theme.Paint(role, tui.Fit(tui.Clean(head+")"), c.Width-2))}

@@ -62,13 +62,17 @@ func StateNow(env *kit.Env, t store.Tunnel) (string, tui.Role) {
 	return aged(t, env.Feed.Diagnosis().StatusOutdated(t.ID), stateText(t, env.Glyphs), stateRole(t), env.Now())
 }
 
-// Condition is the state of a tunnel as a whole: that of its session, as StateNow has it, or that the health checks find it down where
-// the session does not say so.
+// Condition is the state of a tunnel as a whole: that of its session, as StateNow has it, or that the health checks find it down or
+// degraded where the session does not say so.
 func Condition(env *kit.Env, t store.Tunnel) (string, tui.Role) {
-	if t.State != store.Down && t.ProbedHealth() == store.HealthDown {
+	text, role := StateNow(env, t)
+	switch health := t.ProbedHealth(); {
+	case t.State != store.Down && health == store.HealthDown:
 		return env.Glyphs.Down + " Health down", tui.Bad
+	case role == tui.Good && health == store.Degraded:
+		return text + ", degraded", tui.Pending
 	}
-	return StateNow(env, t)
+	return text, role
 }
 
 // Carrying is how a tunnel carries what static routes lead into it: its health, as Cloudflare steers by it; the state of its session

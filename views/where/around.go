@@ -74,11 +74,15 @@ func Over(env *kit.Env, title string, but diagnose.Destination, ids ...string) r
 	return (&Module{env: env}).lines(title, env.Feed.Diagnosis().Table().Through(ids...), but)
 }
 
-// lines are destinations in a line each, but for one of them.
+// lines are destinations in a line each, but for one of them: the network itself, and of an address those whose routes it takes.
 func (m *Module) lines(title string, all []diagnose.Destination, but diagnose.Destination) resource.Section {
 	s := resource.Section{Title: title}
+	out := map[string]bool{but.Prefix.String(): true}
+	for _, p := range but.Paths() {
+		out[p.Route.Prefix] = true
+	}
 	for _, d := range all {
-		if d.Prefix != but.Prefix {
+		if !out[d.Prefix.String()] {
 			s.Fields = append(s.Fields, resource.Field{Label: d.Prefix.String(), Value: sign(d, m.env.Glyphs) + brief(d), Role: Role(d),
 				Open: func() tui.View { return m.page(d.Prefix) }})
 		}

@@ -199,7 +199,7 @@ func StateText(w diagnose.Path, g tui.Glyphs) string {
 	case diagnose.PathDown:
 		return g.Down + " down"
 	case diagnose.PathSessionLost:
-		return g.Down + " session fell"
+		return g.Down + " session lost"
 	case diagnose.PathBroken:
 		return g.Down + " leads nowhere"
 	case diagnose.PathUnchecked:
@@ -233,7 +233,7 @@ func share(u diagnose.PathUse, of int) string {
 func ShareText(u diagnose.PathUse) string {
 	switch {
 	case u.InUse && u.Share != nil:
-		return strconv.FormatFloat(*u.Share*100, 'f', 0, 64) + "%"
+		return strconv.FormatFloat(*u.Share*100, 'f', 0, 64) + " %"
 	case u.InUse, u.Maybe:
 		return "?"
 	}

@@ -344,7 +344,7 @@ func TestDiagnoseAsksTheRouter(t *testing.T) {
 	}
 	out, errs, code := run("diagnose", "fra-dc1", "--ask-router")
 	if code != 0 || !strings.Contains(errs, "runs ") || !strings.Contains(errs, "router1") ||
-		!strings.Contains(out, "Neighbor shut down on the router (certain, outage") || !strings.Contains(out, "Both ends of fra-dc1") {
+		!strings.Contains(out, "Neighbor shut down on the router (outage, certain") || !strings.Contains(out, "Both ends of fra-dc1") {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)
 	}
 	out, _, code = run("diagnose", "fra-dc1", "--ask-router", "-o", "json")
@@ -391,7 +391,7 @@ func TestLineByLineBothEnds(t *testing.T) {
 		"ping-cloudflare fra-dc1", "y", "quit")
 	at := 0
 	for _, want := range []string{"Ask the router of fra-dc1?", "cat fra-dc1.txt", "Both ends of fra-dc1.", "What this means",
-		"Neighbor shut down on the router (certain, outage)", "Evidence: router: neighbor 10.100.0.8 administratively shut down",
+		"Neighbor shut down on the router (outage, certain)", "Evidence: router: neighbor 10.100.0.8 administratively shut down",
 		"Session: Cloudflare down", "router Idle, shut down", "MD5 key: Cloudflare set; router the same",
 		"Hold, keepalive: Cloudflare does not tell; router 90 s", "frr: read in",
 		"ask-again asks again, output shows",
