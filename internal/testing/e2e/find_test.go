@@ -109,7 +109,9 @@ func TestAlongTunnelRouteAndPrefixAndBackAtEverySize(t *testing.T) {
 			f.Press("esc")
 			f.WaitFor("the route again", func(s ptytest.Screen) bool { return on("Route 198.18.20.0/24")(s) && s.Contains("Next hop") })
 			f.Press("esc")
-			f.WaitFor("the tunnel again", func(s ptytest.Screen) bool { return on("iad-dc1-gre")(s) && s.Contains("BGP session") })
+			f.WaitFor("the tunnel again", func(s ptytest.Screen) bool { // the route's page has the tunnel in its title, and beside it
+				return on("iad-dc1-gre")(s) && !strings.Contains(title(s), "Route") && s.Contains("BGP session")
+			})
 			f.Press("esc")
 			f.WaitFor("the list of prefixes again", func(s ptytest.Screen) bool {
 				return s.Contains("198.18.40.0/24") &&
