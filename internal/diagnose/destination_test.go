@@ -275,7 +275,7 @@ func TestWhatWasNotReadIsNotTold(t *testing.T) {
 		"analytics": {func(f *diagnose.Facts) { f.Health, f.Measured = nil, store.Entry{Err: failed} }, map[string]string{
 			"10.1.0.0/16": "cannot tell whether the 2 paths are healthy: the health could not be read", "10.9.0.0/16": "no route leads there"}},
 		"analytics of an hour ago": {func(f *diagnose.Facts) { f.Measured.Fetched = night.Add(-time.Hour) }, map[string]string{
-			"10.1.0.0/16": "cannot tell whether the 2 paths are healthy: the health was last read 1 h 00 min ago",
+			"10.1.0.0/16": "cannot tell whether the 2 paths are healthy: the health was last read 1 h ago",
 			"10.9.0.0/16": "no route leads there"}},
 		"routes": {func(f *diagnose.Facts) { f.Routes = store.List[api.Route]{Entry: store.Entry{Err: failed}} }, map[string]string{
 			"10.1.0.0/16": "cannot tell whether it is routed: the routes could not be read",

@@ -192,7 +192,7 @@ func (b *BringUp) healthOff(t store.Tunnel) string {
 // draw is one line: reached, under way, still to come, or not waited for. created is what times count from.
 func (s step) draw(c tui.Canvas, created arrival) string {
 	g := c.Theme.Glyphs
-	mark, role, text := g.None, tui.Muted, "not yet: "+s.means
+	mark, role, text := g.None, tui.Muted, "after that, "+s.means
 	switch {
 	case s.bad != "":
 		mark, role, text = g.Down, tui.Bad, s.bad

@@ -133,7 +133,7 @@ func TestLineByLineAnIPsecTunnelComesUpFromNothing(t *testing.T) {
 	k.answers("Pre-shared key>", "kept")
 	k.answers("done.", "close")
 	k.answers("Review>", "bring-up")
-	k.hears("Bring up muc-br9-ipsec", "created: ", "TCP established: waiting", "BGP up: not yet", "Return ends it.")
+	k.hears("Bring up muc-br9-ipsec", "created: ", "TCP established: waiting", "BGP up: after that", "Return ends it.")
 	a.passUntilHeard(k, "The session is up")
 	k.Type("\r")
 	k.answers("IPsec tunnels, row", "muc-br9-ipsec") // a row is opened by its name

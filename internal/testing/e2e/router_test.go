@@ -183,7 +183,8 @@ func TestAFaultOfIKEIsNamedInThreeKeys(t *testing.T) {
 	term := o.sits()
 	goTo(term, "fra-dc1")
 	for i, fault := range []struct{ name, title, says string }{
-		{"wrong-PSK", ", certain)", "IKE authentication fail"}, {"wrong-proposal", "No common IKE proposal (outage, certain", "nothing in common"}} {
+		{"wrong-PSK", ", certain)", "IKE authentication fail"},
+		{"wrong-proposal", "No common IKE proposal (outage, certain", "nothing in common"}} {
 		o.routerSays("strongswan", fault.name)
 		term.Press("a")
 		if i == 0 {
