@@ -71,10 +71,11 @@ func TestAWithdrawalIsOnItsWayAtFirst(t *testing.T) {
 	}
 	d.passes(time.Second)
 	d.Press("r")
-	d.reads("the Internet stops reaching it through Cloudflare within 2 to 15 minutes. Press A to advertise")
+	d.reads("the Internet stops reaching it through Cloudflare within 2 to 15 minutes. If that is not intended, press A to advertise it")
 	d.passes(15 * time.Minute)
 	d.Press("r")
-	d.reads("the Internet does not reach it through Cloudflare. Press A to advertise")
+	d.reads("the Internet does not reach it through Cloudflare. If that is not intended, press A to advertise it;",
+		"propagation takes 2 to 7 minutes.")
 }
 
 // A tunnel without BGP is told down by the probes; a way that works is not named.

@@ -319,7 +319,8 @@ func (c tunnelCase) sameASN() []Finding {
 		Evidence: []Evidence{{"bgp.customer_asn", asnText(c.BGP.CustomerASN)}, {alsoWithASN, some(others)}},
 		Text: "Another tunnel has the same AS number. If it leads to another site, neither site learns the other's networks: routers drop " +
 			"routes with their own AS number in the path.",
-		Next: "If they must, set allowas-in or give each site its own number. Two uplinks of one router need neither."}}
+		Next: "If the sites must learn each other's networks, set allowas-in or give each its own AS number. " +
+			"Two uplinks of one router need neither."}}
 }
 
 func (c tunnelCase) antiReplay() []Finding {

@@ -43,6 +43,9 @@ func Axis(env *kit.Env, now time.Time, prefix *store.Prefix, tunnels ...store.Tu
 		if whole := legend + "; blank: not monitored"; tui.Width(whole) <= room {
 			legend = whole
 		}
+		if whole := "BGP sessions of tunnels; " + legend; len(tunnels) > 0 && tui.Width(whole) <= room {
+			legend = whole
+		}
 		return tui.Text(tui.Muted, legend)
 	}})
 	return s

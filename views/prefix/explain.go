@@ -21,9 +21,9 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 	if !r.approved() {
 		add(tui.Pending, "Cloudflare has not approved the prefix: no part of it can be advertised. "+r.toValidate())
 	}
-	way := "Press " + tui.KeyOf("advertise", "A") + " to advertise"
+	way := "press " + tui.KeyOf("advertise", "A") + " to advertise it"
 	if len(r.BGP.Rows) > 1 {
-		way = "Open BGP prefixes (" + tui.KeyOf("bgp-prefixes", "1") + ") and press " + tui.KeyOf("advertise", "A")
+		way = "open BGP prefixes (" + tui.KeyOf("bgp-prefixes", "1") + ") and press " + tui.KeyOf("advertise", "A")
 	}
 	for _, b := range r.BGP.Rows {
 		if text, role := meaningOf(b, r.approved(), way, now); text != "" {
@@ -102,8 +102,8 @@ func meaningOf(b api.BGPPrefix, approved bool, way string, now time.Time) (strin
 	case b.OnDemand != nil && b.OnDemand.OnDemandLocked:
 		return fmt.Sprintf("%s is %s and locked: only your account team can unlock it.", b.CIDR, strings.ToLower(word(announced(b)))), tui.Pending
 	case off:
-		return fmt.Sprintf("%s %s: %s. %s, which takes %.0f to %.0f minutes.", b.CIDR, gone(turned(b), now), lost(turned(b), now),
-			way, rules.MinAdvertise.Minutes(), rules.MaxAdvertise.Minutes()), tui.Bad
+		return fmt.Sprintf("%s %s: %s. If that is not intended, %s; propagation takes %.0f to %.0f minutes.",
+			b.CIDR, gone(turned(b), now), lost(turned(b), now), way, rules.MinAdvertise.Minutes(), rules.MaxAdvertise.Minutes()), tui.Bad
 	case spreading(b, now) != "":
 		return b.CIDR + " was advertised " + resource.Ago(turned(b), now) + ": " + spreading(b, now) + ".", tui.Pending
 	}

@@ -112,8 +112,8 @@ func (p *Page) Actions() []tui.Action {
 }
 
 // about is what all setups have in common.
-const about = "Each setup asks step by step, checks what you type against the rules and the account, and shows the exact request before " +
-	"anything is sent."
+const about = "Each setup guides you step by step, checks what you type against the rules and the account, and shows the exact " +
+	"request before anything is sent."
 
 // Draw implements tui.View.
 func (p *Page) Draw(c tui.Canvas) []string {
