@@ -83,7 +83,7 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 		return err
 	}
 	read := func(snapshot *store.Snapshot) *diagnose.Account { return s.diagnosis(ctx, x, snapshot, nil) }
-	c := bundle.Gather(ctx, s.account, watcher, read, f.progress(x), names...)
+	c := bundle.Gather(ctx, s.account, watcher, read, nil, f.progress(x), names...)
 	c.Version, c.Hide, c.Requests, c.Persons = versionLine(), x.Redactor.Redact, requests(), o.persons
 	if err := bundle.Save(path, c, o.force); err != nil {
 		return notSaved(err)

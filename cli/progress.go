@@ -23,7 +23,7 @@ func (f *flags) progress(x IO) func(store.Progress) {
 			if p.All > 0 { // before that the lists themselves are awaited
 				done = fmt.Sprintf(" (%d of %d details read)", p.Read, p.All)
 			}
-			fmt.Fprintf(x.Err, "%sflarewire: paused: its own API request budget is used up, next request in %d s%s\n", eraser(onTerminal),
+			fmt.Fprintf(x.Err, "%sflarewire: paused: its own API rate budget is used up, next request in %d s%s\n", eraser(onTerminal),
 				max(int(p.Until.Sub(x.Now()).Seconds()), 1), done)
 		case onTerminal && p.All > progressAfter && p.Read < p.All:
 			fmt.Fprintf(x.Err, "\r%sreading details: %d of %d", eraser(true), p.Read, p.All)

@@ -68,3 +68,16 @@ func TestABundleThatCannotBeWrittenSaysWhyElsewhere(t *testing.T) {
 	d.lets()
 	d.reads("The support bundle was not written: ", "no such file")
 }
+
+// One bundle after the other uses up what flarewire allows itself: the page says that it waits for that, and how long.
+func TestABundleThatWaitsForTheBudgetSaysSo(t *testing.T) {
+	d := sit(t, "overview", elsewhere)
+	for _, name := range []string{"first.zip", "second.zip"} {
+		d.asksForABundle(name)
+		d.reads("Written: ", name)
+		d.Press("esc")
+		d.reads("RECENT EVENTS")
+	}
+	d.asksForABundle("third.zip")
+	d.reads("Reading everything once", "Waiting: flarewire's own API rate budget is used up, next request in ")
+}

@@ -17,12 +17,12 @@ const worstTunnels = 4
 func Kinds() []store.Kind { return append(store.Overview(), store.CNIs) }
 
 // Gather reads everything once that a bundle is made of, completely and within the program's share of requests; s brings what
-// was watched so far, and progress, which may be nil, is told how far it is. The analytics are read of the named tunnels, or of
-// the worst ones when none is named, and Cloudflare's log is asked about those of them that have fallen. read says what the data
-// mean, as the rest of the program reads them. What cannot be read is said in
-// the bundle and is no error here.
+// was watched so far, known what the analytics have said a moment ago, by the tunnel's name, and progress, which may be nil, is told
+// how far it is. The analytics are read of the named tunnels, or of the worst ones when none is named, where known has nothing of them,
+// and Cloudflare's log is asked about those of them that have fallen. read says what the data mean, as the rest of the program reads
+// them. What cannot be read is said in the bundle and is no error here.
 func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func(*store.Snapshot) *diagnose.Account,
-	progress func(store.Progress), tunnels ...string) Contents {
+	known map[string]store.Insight, progress func(store.Progress), tunnels ...string) Contents {
 	c := Contents{Account: a.ID}
 	c.Snapshot = s.ReadAll(ctx, progress, Kinds()...)
 	c.At = s.Now()
@@ -40,7 +40,7 @@ func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func
 	if len(tunnels) == 0 {
 		tunnels = worst(c.Findings)
 	}
-	c.Insights = insights(ctx, a, tunnels, c.At)
+	c.Insights = insights(ctx, a, known, tunnels, c.At)
 	return c
 }
 
@@ -75,10 +75,14 @@ func worst(found []diagnose.Diagnosis) []string {
 	return names
 }
 
-func insights(ctx context.Context, a *api.AccountClient, names []string, now time.Time) []store.Insight {
+func insights(ctx context.Context, a *api.AccountClient, known map[string]store.Insight, names []string, now time.Time) []store.Insight {
 	out := make([]store.Insight, len(names))
 	for i, name := range names { // one after the other: each is six requests at once
-		out[i] = store.ReadInsight(ctx, a, name, now)
+		in, there := known[name]
+		if !there {
+			in = store.ReadInsight(ctx, a, name, now)
+		}
+		out[i] = in
 	}
 	return slices.Clip(out)
 }

@@ -2,17 +2,21 @@ package kit
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/api"
 	"flarewire/internal/bundle"
 	"flarewire/internal/statefile"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 )
@@ -37,6 +41,7 @@ type bundling struct {
 	path      string
 	overwrite bool
 	began     time.Time
+	progress  atomic.Pointer[store.Progress]
 	told      bool // the page was there to say what became of it
 }
 
@@ -81,6 +86,7 @@ func InHome(path string) string {
 // begin puts the page in the place of the form.
 func (b *bundling) begin(path string, overwrite bool) tea.Cmd {
 	b.path, b.overwrite, b.told = path, overwrite, false
+	b.progress.Store(nil)
 	return tui.Replace(b.form, b)
 }
 
@@ -99,11 +105,12 @@ func (b *bundling) Title() string { return "Support bundle" }
 func (b *bundling) Init() tea.Cmd {
 	env, path, overwrite := b.env, b.path, b.overwrite
 	env.bundling, b.began = b, env.Now()
+	known := env.Feed.Insights()
 	return func() tea.Msg {
 		if err := bundle.Free(path, overwrite); err != nil {
 			return bundledMsg{saving: b, path: path, err: err}
 		}
-		c := env.Feed.Bundle(env.Ctx, env.Account, b.tunnels...)
+		c := env.Feed.Bundle(env.Ctx, env.Account, known, func(p store.Progress) { b.progress.Store(&p) }, b.tunnels...)
 		c.Version, c.Hide = env.Version, env.Hide
 		for _, r := range slices.Backward(env.Requests.Entries()) {
 			c.Requests = append(c.Requests, r.Exchange)
@@ -147,8 +154,27 @@ func (b *bundling) Draw(c tui.Canvas) []string {
 		text += ", for " + age + " so far"
 	}
 	page.Text(tui.Pending, text+"… Then it is written to "+tui.Clean(b.path)+".")
+	if text := b.far(c.Now); text != "" {
+		page.Text(tui.Pending, text)
+	}
 	page.Text(tui.Muted, "Leaving this page does not stop it; a message will say where it was written.")
 	return page.Lines()
+}
+
+// far is how far the reading is where that takes long, and what it waits for; "" when there is nothing to say.
+func (b *bundling) far(now time.Time) string {
+	p := b.progress.Load()
+	if p == nil {
+		return ""
+	}
+	text := ""
+	if p.All > 0 {
+		text = fmt.Sprintf("%d of %d details are read.", p.Read, p.All)
+	}
+	if p.Until.After(now) {
+		text = strings.TrimSpace(text + " " + PauseText(api.Wait{Until: p.Until}, now))
+	}
+	return text
 }
 
 // bundles follows the bundle that is under way: when its page was left, a line says what became of it.
@@ -217,4 +243,13 @@ func (p *bundled) Draw(c tui.Canvas) []string {
 		page.Blank()
 	}
 	return page.Lines()
+}
+
+// PauseText says what a request that was not sent yet waits for, and for how long.
+func PauseText(wait api.Wait, now time.Time) string {
+	why := "flarewire's own API rate budget is used up"
+	if wait.Server {
+		why = "Cloudflare asked for a pause"
+	}
+	return fmt.Sprintf("Waiting: %s, next request in %d s.", why, max(int(wait.Until.Sub(now).Seconds()+0.5), 1))
 }

@@ -179,13 +179,14 @@ func (f *Feed) Fresh(ctx context.Context, age time.Duration, needs ...store.Targ
 }
 
 // Bundle reads everything that a support bundle is made of; see bundle.Gather.
-func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, tunnels ...string) bundle.Contents {
+func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, known map[string]store.Insight, progress func(store.Progress),
+	tunnels ...string) bundle.Contents {
 	read := func(s *store.Snapshot) *diagnose.Account {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		return diagnose.New(f.facts(s))
 	}
-	return bundle.Gather(ctx, account, f.store, read, nil, tunnels...)
+	return bundle.Gather(ctx, account, f.store, read, known, progress, tunnels...)
 }
 
 // Rows is the source of a page that shows rows of the store. needs are what it rests on, the first of them what its rows are.

@@ -44,14 +44,10 @@ func pause(e *kit.Env, now time.Time) string {
 		return ""
 	}
 	wait := e.Client.Waiting()
-	left := max(int(wait.Until.Sub(now).Seconds()+0.5), 1)
-	switch {
-	case wait.Until.IsZero():
+	if wait.Until.IsZero() {
 		return ""
-	case wait.Server:
-		return fmt.Sprintf("Waiting: Cloudflare asked for a pause, next request in %d s.", left)
 	}
-	return fmt.Sprintf("Waiting: flarewire's own API rate budget is used up, next request in %d s.", left)
+	return kit.PauseText(wait, now)
 }
 
 // underSending says that a change is on its way, for how long when that is worth a word, and what the client's limit means: it
