@@ -115,7 +115,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	}
 	switch c := f.canvas(x, s.now()); {
 	case out == changesOutput:
-		err = new(differences).print(x, s.now(), glance{at: snapshot.Fetched(), rows: incidentRows(all.incidents), trouble: unread})
+		err = new(differences).print(x, s.now(), observation{at: snapshot.Fetched(), rows: incidentRows(all.incidents), trouble: unread})
 	case out == "json":
 		err = printOne(x.Out, diagnosesOf(s, snapshot, all), "  ")
 	case len(names) == 0:
@@ -145,26 +145,26 @@ func watchDiagnosis(ctx context.Context, x IO, f *flags, out output, timeout tim
 		w.ReadAlways(diagnosedKinds()...)
 		return w.ReadAll(ctx, nil, diagnosedKinds()...)
 	}
-	return f.watchLoop(ctx, x, s.now, out, func(ctx context.Context) glance {
+	return f.watchLoop(ctx, x, s.now, out, func(ctx context.Context) observation {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		snapshot := read(ctx)
 		read = w.Round
 		unread := snapshot.Missing(needed()...)
 		if snapshot.GRE.Err != nil && snapshot.IPsec.Err != nil {
-			return glance{trouble: snapshot.Err()}
+			return observation{trouble: snapshot.Err()}
 		}
 		account := s.diagnosis(ctx, x, snapshot, names)
 		all := diagnosedOf(account)
 		if len(names) > 0 {
 			named, err := askedFor(account, names, x, unread != nil)
 			if err != nil {
-				return glance{trouble: err}
+				return observation{trouble: err}
 			}
 			all.found, all.notes = named, nil
 			all.incidents = slices.DeleteFunc(all.incidents, func(i diagnose.Incident) bool { return !concerns(i, all.found) })
 		}
-		return glance{at: snapshot.Fetched(), trouble: unread, rows: incidentRows(all.incidents),
+		return observation{at: snapshot.Fetched(), trouble: unread, rows: incidentRows(all.incidents),
 			doc: diagnosesOf(s, snapshot, all),
 			lines: func(c tui.Canvas) []string {
 				if len(names) > 0 {

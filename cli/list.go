@@ -58,7 +58,7 @@ func runList(ctx context.Context, x IO, f *flags, out output, word, prefix strin
 	defer s.close()
 	switch {
 	case out == changesOutput:
-		err = new(differences).print(x, s.now(), rows.glance(s.now(), open, read.partial))
+		err = new(differences).print(x, s.now(), rows.observation(s.now(), open, read.partial))
 	case out == "json":
 		err = printRaw(x.Out, open.mask(array(rows)))
 	case rows.count() == 0:
@@ -80,7 +80,7 @@ func watchList(ctx context.Context, x IO, f *flags, out output, word, prefix str
 		return err
 	}
 	defer s.close()
-	return f.watchLoop(ctx, x, s.now, out, func(ctx context.Context) glance {
+	return f.watchLoop(ctx, x, s.now, out, func(ctx context.Context) observation {
 		at := s.now()
 		ctx, cancel := context.WithTimeout(ctx, defaultStatusTimeout)
 		defer cancel()
@@ -90,15 +90,15 @@ func watchList(ctx context.Context, x IO, f *flags, out output, word, prefix str
 			err = partial // as of one look: nothing was read
 		}
 		if err != nil {
-			return glance{trouble: err}
+			return observation{trouble: err}
 		}
-		return rows.glance(at, open, partial)
+		return rows.observation(at, open, partial)
 	})
 }
 
-// glance is a list for a command that goes on.
-func (o objects) glance(at time.Time, open secrets, partial error) glance {
-	g := glance{at: at, trouble: partial, lines: o.table, doc: json.RawMessage(open.mask(array(o)))}
+// observation is a list for a command that goes on.
+func (o objects) observation(at time.Time, open secrets, partial error) observation {
+	g := observation{at: at, trouble: partial, lines: o.table, doc: json.RawMessage(open.mask(array(o)))}
 	for i := range o.count() {
 		g.rows = append(g.rows, row{id: o.id(i), doc: json.RawMessage(open.mask(o.object(i)))})
 	}

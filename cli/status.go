@@ -185,7 +185,7 @@ func (r *statusRun) print(now seen) error {
 	case "json":
 		return printStatusJSON(r.x.Out, r.s, now, "  ")
 	case changesOutput:
-		return r.changes.print(r.x, r.s.now(), r.glance(now, nil))
+		return r.changes.print(r.x, r.s.now(), r.observation(now, nil))
 	case lineOutput:
 		return printLines(r.x.Out, []string{statusLine(now.snapshot, tui.GlyphsFor(r.x.Environ))})
 	}

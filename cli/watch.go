@@ -99,7 +99,7 @@ func (r *statusRun) again(place *redraw, now seen, trouble error) error {
 	case "table":
 		return r.drawAgain(place, now, trouble)
 	case changesOutput:
-		return r.changes.print(r.x, r.s.now(), r.glance(now, trouble))
+		return r.changes.print(r.x, r.s.now(), r.observation(now, trouble))
 	}
 	if trouble != nil {
 		r.printUnknownLine()
@@ -112,9 +112,9 @@ func (r *statusRun) again(place *redraw, now seen, trouble error) error {
 	return r.print(now)
 }
 
-// glance is a look as what jsonl compares: the tunnels with their health.
-func (r *statusRun) glance(now seen, trouble error) glance {
-	g := glance{at: now.snapshot.Fetched(), trouble: trouble}
+// observation is a look as what jsonl compares: the tunnels with their health.
+func (r *statusRun) observation(now seen, trouble error) observation {
+	g := observation{at: now.snapshot.Fetched(), trouble: trouble}
 	if trouble == nil {
 		g.trouble = now.snapshot.Missing()
 	}

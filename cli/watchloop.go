@@ -18,8 +18,8 @@ import (
 // changesOutput is the form that has only what changed, a line of JSON for each.
 const changesOutput = "jsonl"
 
-// glance is one look of a command that goes on.
-type glance struct {
+// observation is one look of a command that goes on.
+type observation struct {
 	at      time.Time // of the data; zero: nothing was read so far
 	lines   func(tui.Canvas) []string
 	doc     any // all of it as JSON
@@ -57,7 +57,7 @@ type known struct {
 }
 
 // print writes the lines of one look. What is missing from a look that is not whole is not gone.
-func (c *differences) print(x IO, now time.Time, g glance) error {
+func (c *differences) print(x IO, now time.Time, g observation) error {
 	var out []changeJSON
 	add := func(what, id string, doc any) {
 		out = append(out, changeJSON{At: now.UTC(), Change: what, ID: id, Object: doc})
@@ -139,11 +139,11 @@ func forget(v any) {
 
 // watchLoop looks again and again until ctrl+c, as often as --refresh says. Trouble that may pass is said beside the last good data; what
 // somebody has to put right ends it when the first look finds it.
-func (f *flags) watchLoop(ctx context.Context, x IO, now func() time.Time, out output, look func(context.Context) glance) error {
+func (f *flags) watchLoop(ctx context.Context, x IO, now func() time.Time, out output, look func(context.Context) observation) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	var place redraw
-	var last glance
+	var last observation
 	var changed differences
 	for first := true; ; first = false {
 		g := look(ctx)
@@ -164,7 +164,7 @@ func (f *flags) watchLoop(ctx context.Context, x IO, now func() time.Time, out o
 	}
 }
 
-func (f *flags) printAgain(x IO, now time.Time, out output, last, g glance, place *redraw, changed *differences) error {
+func (f *flags) printAgain(x IO, now time.Time, out output, last, g observation, place *redraw, changed *differences) error {
 	said := func() { fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(x.Redactor.Redact(live.ErrorLine(g.trouble)))) }
 	switch {
 	case out == changesOutput:

@@ -80,7 +80,7 @@ func TestNothingFoundNamesWhatWasNotRead(t *testing.T) {
 	d.types("10.64.3.7")
 	d.reads("where 10.64.3.7")
 	d.Press("enter")
-	d.reads("Overview › Where 10.64.3.7")
+	d.reads("Overview › Destination 10.64.3.7")
 }
 
 // An AS number finds what leads to it, in every notation, and a word for a state the routes through what is in it.

@@ -19,7 +19,7 @@ func TestAnOperatorAsksWhereAnAddressLeads(t *testing.T) {
 	d.Press(":")
 	d.types("where 198.18.11.9")
 	d.Press("enter")
-	d.reads("Where 198.18.11.9", "1 of 2 paths healthy, 1 degraded", "advertised by Cloudflare, bound to Magic Transit",
+	d.reads("Destination 198.18.11.9", "1 of 2 paths healthy, 1 degraded", "advertised by Cloudflare, bound to Magic Transit",
 		"fra-dc1-gre ● healthy › share 100 %, priority 200", "standby, priority 500,100 (100 + 500,000: degraded)",
 		"BGP-learned routes: the API does not show them")
 	for range 2 {
@@ -27,7 +27,7 @@ func TestAnOperatorAsksWhereAnAddressLeads(t *testing.T) {
 	}
 	d.reads("▌ fra-dc1-gre", "enter open")
 	d.Press("enter")
-	d.reads("Where 198.18.11.9 › fra-dc1-gre")
+	d.reads("Destination 198.18.11.9 › fra-dc1-gre")
 	d.Press(":")
 	d.types("where nonsense")
 	d.Press("enter")
@@ -40,7 +40,7 @@ func TestAnOperatorAsksWhereAnAddressLeads(t *testing.T) {
 	d.See("Address or network") // the form is there before it is typed into
 	d.types("10.50.1.2")
 	d.Press("enter")
-	d.reads("Where 10.50.1.2", "Route 10.50.0.0/16", "sjc-dc1-gre")
+	d.reads("Destination 10.50.1.2", "Route 10.50.0.0/16", "sjc-dc1-gre")
 }
 
 // Which destinations a tunnel that is down has is one key from its row, and an address finds the networks that contain it on every
@@ -49,7 +49,7 @@ func TestFromATunnelToItsDestinationsAndFromAnAddressToItsRows(t *testing.T) {
 	d := sit(t, "tunnels", nil)
 	d.goTo("iad-dc1-gre")
 	d.Press("i")
-	d.reads("Over iad-dc1-gre", "198.18.20.0/24", "no healthy path left in ENAM WNAM")
+	d.reads("Destinations over iad-dc1-gre", "198.18.20.0/24", "no healthy path left in ENAM WNAM")
 	for page, c := range map[string]struct{ address, has, lacks string }{
 		"routes":   {"198.18.11.9", "198.18.11.0/24", "198.18.10.0/24"},
 		"prefixes": {"198.18.11.9", "198.18.11.0/24", "198.18.10.0/24"},
@@ -75,9 +75,9 @@ func TestFromATunnelToItsDestinationsAndFromAnAddressToItsRows(t *testing.T) {
 // From a route, a prefix, one of its bindings or a CNI the page of where it leads is one key away.
 func TestFromAnyRowWithAnAddressToWhereItLeads(t *testing.T) {
 	for page, c := range map[string]struct{ row, leads string }{
-		"routes":   {"198.18.11.0/24", "Where 198.18.11.0/24"},
-		"prefixes": {"198.18.11.0/24", "Where 198.18.11.0/24"},
-		"cnis":     {"fra-cni-v1", "Where 10.222.0.1"},
+		"routes":   {"198.18.11.0/24", "Destination 198.18.11.0/24"},
+		"prefixes": {"198.18.11.0/24", "Destination 198.18.11.0/24"},
+		"cnis":     {"fra-cni-v1", "Destination 10.222.0.1"},
 	} {
 		t.Run(page, func(t *testing.T) {
 			d := sit(t, page, nil)
@@ -95,7 +95,7 @@ func TestFromAnyRowWithAnAddressToWhereItLeads(t *testing.T) {
 		d.reads("Service bindings", "198.18.10.128/28")
 		d.goTo("198.18.10.128/28")
 		d.Press("i")
-		d.reads("Where 198.18.10.128/28")
+		d.reads("Destination 198.18.10.128/28")
 	})
 }
 

@@ -86,7 +86,7 @@ func TestADestinationHasItsPathsBesideIt(t *testing.T) {
 	d.goTo("198.18.11.0/24")
 	d.Press("enter")
 	d.wide()
-	d.reads("Where 198.18.11.0/24", "Timeline (UTC)", "blank: not monitored", "Events (UTC)", "was advertised",
+	d.reads("Destination 198.18.11.0/24", "Timeline (UTC)", "blank: not monitored", "Events (UTC)", "was advertised",
 		"Other destinations, worst first", "✗ no healthy path left")
 	if err := d.SetBGP(simaccount.GRETunnels, "ams-dc1-gre", "Active"); err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 func TestBesideAFormStandsWhatItSaysSoFar(t *testing.T) {
 	number := func(v string, _ form.Values) form.Finding {
 		if v == "" {
-			return form.Finding{Level: form.Partial, Text: "Enter a number"}
+			return form.Finding{Level: form.Incomplete, Text: "Enter a number"}
 		}
 		return form.Finding{}
 	}

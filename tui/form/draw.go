@@ -193,7 +193,7 @@ func (f *Form) below(c tui.Canvas, field Field, here bool) string {
 	switch {
 	case finding.Level == Error:
 		line = tui.Line{{Text: g.Down + " " + finding.Text, Role: tui.Bad}}
-	case finding.Level == Partial && f.values[field.Key] != "":
+	case finding.Level == Incomplete && f.values[field.Key] != "":
 		line = tui.Line{{Text: g.Pending + " " + finding.Text, Role: tui.Muted}}
 	case finding.Level == Warning:
 		line = tui.Line{{Text: "! " + finding.Text, Role: tui.Pending}}

@@ -25,12 +25,12 @@ type Values map[string]string
 // Level is how serious a finding is.
 type Level int
 
-// The levels. Partial is an error that more typing can still mend; it is shown without alarm.
+// The levels. Incomplete is an error that more typing can still mend; it is shown without alarm.
 const (
 	Fine Level = iota
 	Note
 	Warning
-	Partial
+	Incomplete
 	Error
 )
 
@@ -41,7 +41,7 @@ type Finding struct {
 }
 
 // Blocks reports whether the form cannot be sent with this finding.
-func (f Finding) Blocks() bool { return f.Level >= Partial }
+func (f Finding) Blocks() bool { return f.Level >= Incomplete }
 
 // Control is how a field is filled in.
 type Control int

@@ -93,7 +93,7 @@ func (d *desk) seesNot(text string) {
 func noBlanks(v string, _ form.Values) form.Finding {
 	switch {
 	case v == "":
-		return form.Finding{Level: form.Partial, Text: "Enter a name"}
+		return form.Finding{Level: form.Incomplete, Text: "Enter a name"}
 	case strings.Contains(v, " "):
 		return form.Finding{Level: form.Error, Text: "No blanks in a name"}
 	case len(v) > 8:

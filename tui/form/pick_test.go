@@ -13,7 +13,7 @@ import (
 // address is a rule for what looks like an address.
 func address(v string, _ form.Values) form.Finding {
 	if strings.Count(v, ".") != 3 || strings.HasSuffix(v, ".") {
-		return form.Finding{Level: form.Partial, Text: "Enter an address"}
+		return form.Finding{Level: form.Incomplete, Text: "Enter an address"}
 	}
 	return form.Finding{}
 }
@@ -202,7 +202,7 @@ func TestWhatIsMeantTakesThePlaceOfWhatWasTyped(t *testing.T) {
 			{Key: "net", Label: "Network", Normalize: func(s string) string { return strings.ReplaceAll(s, " 255.0.0.0", "/8") },
 				Check: func(v string, _ form.Values) form.Finding {
 					if strings.Contains(v, " ") {
-						return form.Finding{Level: form.Partial, Text: "Written with its length"}
+						return form.Finding{Level: form.Incomplete, Text: "Written with its length"}
 					}
 					return form.Finding{}
 				}},

@@ -298,7 +298,7 @@ func TestTheReviewFromTheFirstStepHasEveryProposal(t *testing.T) {
 	}
 	needed := func(v string, _ form.Values) form.Finding {
 		if v == "" {
-			return form.Finding{Level: form.Partial, Text: "Enter a name"}
+			return form.Finding{Level: form.Incomplete, Text: "Enter a name"}
 		}
 		return form.Finding{}
 	}

@@ -110,7 +110,7 @@ func (s *shelf) source() resource.Source[item] {
 		Rows:    func() []item { return s.rows },
 		Status:  func() tui.Status { return tui.Status{Updated: time.Now()} },
 		Refresh: func() tea.Cmd { return nil },
-		Brings: func(m tea.Msg) bool {
+		Announces: func(m tea.Msg) bool {
 			poll, ok := m.(pollMsg)
 			if ok {
 				s.rows, s.polled = poll.rows, s.polled+1

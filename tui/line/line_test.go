@@ -79,7 +79,7 @@ func filled(sections ...form.Section) (home tui.View, sent *form.Values) {
 
 func needed(v string, _ form.Values) form.Finding {
 	if v == "" || strings.Contains(v, " ") {
-		return form.Finding{Level: form.Partial, Text: "One word, please"}
+		return form.Finding{Level: form.Incomplete, Text: "One word, please"}
 	}
 	return form.Finding{}
 }

@@ -127,7 +127,7 @@ func (a *Ahead) draw(c tui.Canvas, id string, generation int, of part, open func
 	if !ok {
 		return a.lines
 	}
-	page.take()
+	page.takeRow()
 	heading := tui.Line{{Text: " " + c.Theme.Glyphs.Crumb + " ", Role: tui.Accent}, {Text: tui.Clean(page.Title()), Role: tui.Strong}}
 	sections := page.previewed(page.row, c.Now)
 	sections = append(slices.Clip(sections), page.further(page.row, c.Now, sections)...)
@@ -179,8 +179,8 @@ func lineKey(section string, f Field) string {
 // leads are the lines of a page that lead to another one, that of the ahead first.
 func (d *Detail) leads() (keys []string, opens []func() tui.View) {
 	a := &d.ahead
-	if d.under.Open != nil {
-		a.of = lineKey(d.section, d.under)
+	if d.atCursor.Open != nil {
+		a.of = lineKey(d.section, d.atCursor)
 	}
 	for _, s := range d.order {
 		for _, f := range s.Fields {

@@ -42,8 +42,8 @@ func manyTunnels(n int) (resource.Description[tunnel], resource.Source[tunnel]) 
 			return []resource.Section{{Fields: []resource.Field{{Label: "State", Value: t.state}}}}
 		}}
 	return desc, resource.Source[tunnel]{Rows: func() []tunnel { return rows },
-		Status: func() tui.Status { return tui.Status{Updated: time.Now()} },
-		Brings: func(msg tea.Msg) bool { _, is := msg.(roundMsg); return is }, Refresh: func() tea.Cmd { return nil }}
+		Status:    func() tui.Status { return tui.Status{Updated: time.Now()} },
+		Announces: func(msg tea.Msg) bool { _, is := msg.(roundMsg); return is }, Refresh: func() tea.Cmd { return nil }}
 }
 
 func action(b *testing.B, v tui.View, name string) tui.Action {

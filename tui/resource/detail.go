@@ -29,14 +29,14 @@ type Detail struct {
 
 // pane is what a detail page shows, and where one is on it. It does not know the object.
 type pane struct {
-	field   int // the field under the cursor, counted over all sections
-	scroll  tui.Scroll
-	count   int
-	under   Field // the field under the cursor, and the title of its section
-	section string
-	order   []Section // as they were drawn last, in the order of the cursor
-	moved   bool      // the cursor was moved since it was last drawn
-	told    time.Time // when the page was last told in words
+	field    int // the field under the cursor, counted over all sections
+	scroll   tui.Scroll
+	count    int
+	atCursor Field // the field under the cursor, and the title of its section
+	section  string
+	order    []Section // as they were drawn last, in the order of the cursor
+	moved    bool      // the cursor was moved since it was last drawn
+	told     time.Time // when the page was last told in words
 }
 
 // NewDetail makes the page of row.
@@ -59,15 +59,15 @@ func (d *Detail) Title() string {
 // Init implements tui.View. Until a page is on the screen it gets no messages: what came since it was made is taken now.
 // An object that is not among the rows yet, as one just made, is not gone.
 func (d *Detail) Init() tea.Cmd {
-	d.take()
+	d.takeRow()
 	return d.opened(d.id)
 }
 
 // Needs names what the page rests on; see Source.Needs.
 func (d *Detail) Needs() []string { return d.needs(d.id) }
 
-// take takes the object anew, and reports whether it is among the rows.
-func (d *Detail) take() bool {
+// takeRow takes the object anew, and reports whether it is among the rows.
+func (d *Detail) takeRow() bool {
 	d.generation++
 	row, ok := d.byID(d.id)
 	if ok {
@@ -100,7 +100,7 @@ func (d *Detail) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 	}
-	if d.ahead.first.Update(d, msg) || d.asleep || !d.source.Brings(msg) {
+	if d.ahead.first.Update(d, msg) || d.asleep || !d.source.Announces(msg) {
 		return nil
 	}
 	return d.renew()
@@ -109,7 +109,7 @@ func (d *Detail) Update(msg tea.Msg) tea.Cmd {
 // renew takes the object anew, or notes that it is gone.
 func (d *Detail) renew() tea.Cmd {
 	// A list that could not be read so far does not say that the object is gone.
-	there, looked := d.take(), d.source.Status().Updated
+	there, looked := d.takeRow(), d.source.Status().Updated
 	if d.gone = !there && !looked.IsZero(); !d.gone {
 		d.lost = time.Time{}
 	} else if d.lost.IsZero() {
@@ -133,16 +133,16 @@ func (d *Detail) Actions() []tui.Action {
 // acts are what can be done with the field under the cursor.
 func (d *pane) acts() []tui.Action {
 	why := ""
-	if d.under.Value == "" || d.under.Prose {
+	if d.atCursor.Value == "" || d.atCursor.Prose {
 		why = "there is no value under the cursor"
 	}
 	var out []tui.Action
-	if open := d.under.Open; open != nil {
+	if open := d.atCursor.Open; open != nil {
 		out = append(out, tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true,
 			Long: "Open what the line under the cursor refers to", Run: func() tea.Cmd { return tui.Push(open()) }})
 	}
 	return append(out, tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Class: tui.Common, Why: why,
-		Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.under.Value) }})
+		Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.atCursor.Value) }})
 }
 
 func (d *pane) moves() []tui.Action {
@@ -183,7 +183,7 @@ func (d *pane) draw(c tui.Canvas, left, right []Section,
 	below func(c tui.Canvas, left, right []string, width int) (l, r []string)) []string {
 	d.order = slices.Concat(left, right)
 	d.field = d.find(d.order)
-	d.count, d.under = 0, Field{}
+	d.count, d.atCursor = 0, Field{}
 	var lines []string
 	at := 0
 	if c.Width < twoColumns {
@@ -221,15 +221,15 @@ func sideBySide(left, right []string, width int) []string {
 // find is where the field is now that the cursor was on: a refresh may have put lines before it. The line
 // with the same value counts most, because several may have the same label.
 func (d *pane) find(sections []Section) int {
-	if d.moved || (d.under.Label == "" && d.under.Value == "") {
+	if d.moved || (d.atCursor.Label == "" && d.atCursor.Value == "") {
 		d.moved = false
 		return d.field
 	}
 	at, same := 0, -1
 	for _, s := range sections {
 		for _, f := range s.Fields {
-			if s.Title == d.section && f.Label == d.under.Label {
-				if f.Value == d.under.Value {
+			if s.Title == d.section && f.Label == d.atCursor.Label {
+				if f.Value == d.atCursor.Value {
 					return at
 				}
 				if same < 0 {
@@ -256,7 +256,7 @@ func (d *pane) column(c tui.Canvas, sections []Section, width int) (lines []stri
 			selected := d.count == d.field
 			if selected {
 				at = len(lines)
-				d.under, d.section = f, s.Title
+				d.atCursor, d.section = f, s.Title
 			}
 			lines = append(lines, drawField(c, f, width, selected)...)
 			d.count++

@@ -35,7 +35,7 @@ func describe[T any](d Description[T], s Source[T]) *untyped {
 			DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns), Sections: onMoment(d.Sections),
 			Preview: onMoment(d.Preview), NoPreview: d.NoPreview, Around: onMoment(d.Around), Problem: table.OnRow(d.Problem),
 		},
-		source: Source[table.Row]{Status: s.Status, Brings: s.Brings, Refresh: s.Refresh, Open: s.Open, Needs: s.Needs, Looked: s.Looked,
+		source: Source[table.Row]{Status: s.Status, Announces: s.Announces, Refresh: s.Refresh, Open: s.Open, Needs: s.Needs, Looked: s.Looked,
 			Ended: s.Ended},
 		rows:  rowsOf(s.Rows, d.Summary),
 		byID:  found(s.Rows, func(row T, id string) bool { return d.ID(row) == id }),

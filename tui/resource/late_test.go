@@ -29,7 +29,7 @@ func TestAnAnswerThatCameBeforeThePage(t *testing.T) {
 			return []resource.Section{{Title: "Thing", Fields: []resource.Field{{Label: "State", Value: o.state}}}}
 		}}
 	source := resource.Source[*thing]{Rows: func() []*thing { return rows }, Status: func() tui.Status { return tui.Status{} },
-		Brings: func(tea.Msg) bool { return false }, Refresh: func() tea.Cmd { return nil }}
+		Announces: func(tea.Msg) bool { return false }, Refresh: func() tea.Cmd { return nil }}
 	list, detail := resource.NewList(desc, source), resource.NewDetail(desc, source, &thing{"one", "old"})
 	made := resource.NewDetail(desc, source, &thing{"two", "made"})
 	rows = []*thing{{"one", "new"}}

@@ -15,19 +15,19 @@ import (
 // List is the list page of a resource.
 type List struct {
 	*untyped
-	table      *table.Table[table.Row]
-	awaited    string   // the id of a new object, until it is among the rows
-	left       string   // what was under the cursor when it began to be awaited
-	total      tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
-	asleep     bool     // it is not on the stack
-	only       bool     // only what is not as it should be is shown
-	generation int      // how often rows were taken
-	held       bool     // somebody has been at its keys lately
-	beside     int      // the width of the preview; 0 where there is none
-	split      splitAt
-	splitWidth int // the width of the preview at split
-	preview    preview
-	memory     tui.Memory
+	table        *table.Table[table.Row]
+	awaited      string   // the id of a new object, until it is among the rows
+	left         string   // what was under the cursor when it began to be awaited
+	total        tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
+	asleep       bool     // it is not on the stack
+	onlyProblems bool     // only what is not as it should be is shown
+	generation   int      // how often rows were taken
+	held         bool     // somebody has been at its keys lately
+	beside       int      // the width of the preview; 0 where there is none
+	split        splitAt
+	splitWidth   int // the width of the preview at split
+	preview      preview
+	memory       tui.Memory
 }
 
 // NewList makes the list page.
@@ -42,12 +42,12 @@ func newList(k *untyped) *List {
 		t.StickToTop()
 	}
 	l := &List{untyped: k, table: t}
-	l.take()
+	l.takeRows()
 	return l
 }
 
-// take takes the source's rows anew.
-func (l *List) take() {
+// takeRows takes the source's rows anew.
+func (l *List) takeRows() {
 	rows, total := l.rows()
 	l.table.Hold(l.held)
 	l.table.Set(rows)
@@ -60,7 +60,7 @@ func (l *List) Title() string { return l.desc.Plural }
 
 // Init implements tui.View. Until a page is on the screen it gets no messages: what came since it was made is taken now.
 func (l *List) Init() tea.Cmd {
-	l.take()
+	l.takeRows()
 	return l.opened("")
 }
 
@@ -70,7 +70,7 @@ func (l *List) Sleep() { l.asleep = true }
 // Wake implements tui.Sleeper.
 func (l *List) Wake() tea.Cmd {
 	l.asleep = false
-	l.take()
+	l.takeRows()
 	return l.opened("")
 }
 
@@ -104,15 +104,15 @@ func (l *List) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	case selectMsg:
 		if !l.table.Select(msg.id) {
-			l.awaited, l.left = msg.id, l.under()
+			l.awaited, l.left = msg.id, l.cursorID()
 		}
 	}
-	if l.asleep || !l.source.Brings(msg) {
+	if l.asleep || !l.source.Announces(msg) {
 		return nil
 	}
-	l.take()
+	l.takeRows()
 	// A cursor that was moved meanwhile, or a filter that hides the new row, has the last word.
-	if l.awaited != "" && (l.under() != l.left || l.table.Filter() != "" || l.table.Select(l.awaited)) {
+	if l.awaited != "" && (l.cursorID() != l.left || l.table.Filter() != "" || l.table.Select(l.awaited)) {
 		l.awaited = ""
 	}
 	return l.looked("")
@@ -194,8 +194,8 @@ func (l *List) marking(ok bool) []tui.Action {
 			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}, more...)
 }
 
-// under is the id under the cursor.
-func (l *List) under() string {
+// cursorID is the id under the cursor.
+func (l *List) cursorID() string {
 	row, ok := l.table.Selected()
 	if !ok {
 		return ""
@@ -252,13 +252,13 @@ func (l *List) summary(c tui.Canvas) string {
 	if n := len(l.table.Marked()); n > 0 {
 		right = append(right, tui.Span{Text: marks(n, l.table.MarkedShown()) + apart, Role: tui.Accent})
 	}
-	if l.only {
+	if l.onlyProblems {
 		right = append(right, tui.Span{Text: fmt.Sprintf("only problems, %d of %d", l.table.Shown(), l.table.Total()) + apart, Role: tui.Accent})
 	}
 	if l.table.Filter() != "" && !l.table.Filtering() { // while it is typed it stands below, with its count
 		filter := "/" + tui.Clean(l.table.Filter())
 		right = append(right, tui.Span{Text: tui.Fit(filter, min(tui.Width(filter), c.Width/3)) + apart, Role: tui.Accent})
-		if l.total != nil && !l.only { // else it is said already
+		if l.total != nil && !l.onlyProblems { // else it is said already
 			right = append(right, tui.Span{Text: l.table.Count() + apart, Role: tui.Muted})
 		}
 	}

@@ -72,7 +72,7 @@ func TestRowsMayBePointers(t *testing.T) {
 			return nil
 		}}
 	list := resource.NewList(desc, resource.Source[*site]{Rows: func() []*site { return []*site{&rows[2], &rows[0], &rows[1]} },
-		Status: func() tui.Status { return tui.Status{} }, Brings: func(tea.Msg) bool { return true }, Refresh: func() tea.Cmd { return nil }})
+		Status: func() tui.Status { return tui.Status{} }, Announces: func(tea.Msg) bool { return true }, Refresh: func() tea.Cmd { return nil }})
 	r := &reader{t: t, a: &account{}, view: list}
 	r.press("j", "e", "space", "space", "D")
 	if rows[1].state != "edited" || strings.Join(done, " ") != "lhr fra" {

@@ -85,8 +85,8 @@ func (a *account) describe() resource.Description[site] {
 
 func (a *account) source() resource.Source[site] {
 	return resource.Source[site]{Rows: func() []site { return a.rows }, Status: func() tui.Status { return a.status },
-		Brings:  func(msg tea.Msg) bool { _, is := msg.(roundMsg); return is },
-		Refresh: func() tea.Cmd { a.done = append(a.done, "refresh"); return nil }}
+		Announces: func(msg tea.Msg) bool { _, is := msg.(roundMsg); return is },
+		Refresh:   func() tea.Cmd { a.done = append(a.done, "refresh"); return nil }}
 }
 
 // reader sits at one page: keys go to its actions as in the program, and else to the page.

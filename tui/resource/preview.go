@@ -254,8 +254,8 @@ func (l *List) problems() []tui.Action {
 	}
 	return []tui.Action{{Name: "problems", Keys: []string{"."}, Short: "problems", Class: tui.Common, Footer: true,
 		Long: "Show only problems; press again to show everything", Run: func() tea.Cmd {
-			l.only = !l.only
-			if l.only {
+			l.onlyProblems = !l.onlyProblems
+			if l.onlyProblems {
 				l.table.Only(l.desc.Problem)
 			} else {
 				l.table.Only(nil)

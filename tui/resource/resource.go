@@ -110,8 +110,8 @@ type Source[T any] struct {
 	Rows func() []T
 	// Status is their freshness.
 	Status func() tui.Status
-	// Brings reports whether a message announces new rows or a new status.
-	Brings func(tea.Msg) bool
+	// Announces reports whether a message announces new rows or a new status.
+	Announces func(tea.Msg) bool
 	// Refresh asks for new rows now.
 	Refresh func() tea.Cmd
 	// Open is run when a page that shows the rows is opened; nil when they are read anyhow.

@@ -16,7 +16,7 @@ func (l *List) Tell(now time.Time) tui.Telling {
 	return listed{
 		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count() + l.noun(), total: l.total,
 		filter: l.table.Filter(), shown: l.table.Shown(), all: l.table.Total(), marked: len(l.table.Marked()), status: l.source.Status(),
-		plural: l.desc.Plural, only: l.only, hidden: l.hidden("clear-filter", "problems"), visible: l.table.MarkedShown(),
+		plural: l.desc.Plural, only: l.onlyProblems, hidden: l.hidden("clear-filter", "problems"), visible: l.table.MarkedShown(),
 		none: cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
 	}.tell()
 }
@@ -156,7 +156,7 @@ func (d *Detail) Choose(id string) bool {
 		return false
 	}
 	f, section := fieldAt(sections, at)
-	d.field, d.under, d.section, d.moved = at, f, section, true
+	d.field, d.atCursor, d.section, d.moved = at, f, section, true
 	return true
 }
 

@@ -31,7 +31,7 @@ func (m *Module) askWhere() tea.Cmd {
 
 func checkPath(path string, _ form.Values) form.Finding {
 	if strings.TrimSpace(path) == "" {
-		return form.Finding{Level: form.Partial, Text: "Enter a file name, such as " + exportName}
+		return form.Finding{Level: form.Incomplete, Text: "Enter a file name, such as " + exportName}
 	}
 	return form.Finding{}
 }

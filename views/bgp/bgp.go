@@ -140,7 +140,7 @@ func (p *page) Update(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return p.edit(msg)
 	}
-	if p.env.Feed.Brings(msg) {
+	if p.env.Feed.Announces(msg) {
 		p.take()
 	}
 	return nil

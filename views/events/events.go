@@ -39,11 +39,11 @@ func NewPage(env *kit.Env) tui.View { return resource.NewList(describe(env), sou
 
 func source(env *kit.Env) resource.Source[*happening] {
 	return resource.Source[*happening]{
-		Rows:    func() []*happening { return fold(env.Feed.Last().Events) },
-		Status:  env.Feed.Freshness,
-		Brings:  env.Feed.Brings,
-		Refresh: env.Feed.Refresh,
-		Needs:   func(string) []string { return store.Needs(store.TargetsOf(store.Overview()...)...) },
+		Rows:      func() []*happening { return fold(env.Feed.Last().Events) },
+		Status:    env.Feed.Freshness,
+		Announces: env.Feed.Announces,
+		Refresh:   env.Feed.Refresh,
+		Needs:     func(string) []string { return store.Needs(store.TargetsOf(store.Overview()...)...) },
 	}
 }
 

@@ -39,7 +39,7 @@ func Finding(f rules.Finding) form.Finding {
 	case rules.Warning:
 		level = form.Warning
 	case rules.Partial:
-		level = form.Partial
+		level = form.Incomplete
 	case rules.Error:
 		level = form.Error
 	}

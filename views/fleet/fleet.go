@@ -126,9 +126,9 @@ func (m *Module) open() tui.View {
 	return resource.NewList(m.describe(), resource.Source[Account]{
 		Rows:   m.rows,
 		Status: m.status,
-		Brings: func(msg tea.Msg) bool {
+		Announces: func(msg tea.Msg) bool {
 			_, ok := msg.(readMsg)
-			return ok || m.env.Feed != nil && m.env.Feed.Brings(msg)
+			return ok || m.env.Feed != nil && m.env.Feed.Announces(msg)
 		},
 		Refresh: func() tea.Cmd {
 			m.fleet.Refresh()

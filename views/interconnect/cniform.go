@@ -65,7 +65,7 @@ func addressSection() form.Section {
 
 func checkEnd(v string, _ form.Values) form.Finding {
 	if p, err := netip.ParsePrefix(strings.TrimSpace(v)); err != nil || !p.Addr().Is4() {
-		return form.Finding{Level: form.Partial, Text: "An IPv4 address with its prefix length, such as 10.222.0.1/31"}
+		return form.Finding{Level: form.Incomplete, Text: "An IPv4 address with its prefix length, such as 10.222.0.1/31"}
 	}
 	return form.Finding{}
 }
@@ -139,7 +139,7 @@ func (m *Module) portLive(v form.Values) string {
 // checkPort is the rule for the port of a CNI; before is the one that it has already. A choice that nobody can check is none.
 func (m *Module) checkPort(v, before string) form.Finding {
 	if v == "" {
-		return form.Finding{Level: form.Partial, Text: "Choose a port from the list"}
+		return form.Finding{Level: form.Incomplete, Text: "Choose a port from the list"}
 	}
 	p, known := m.portNamed(strings.TrimSpace(v))
 	ports := m.env.Feed.Last().Entry(store.Ports)

@@ -57,7 +57,7 @@ func safeName(name string) string {
 
 func checkPath(v string, _ form.Values) form.Finding {
 	if strings.TrimSpace(v) == "" || strings.HasSuffix(v, string(filepath.Separator)) {
-		return form.Finding{Level: form.Partial, Text: "Enter a file name, such as letter.pdf"}
+		return form.Finding{Level: form.Incomplete, Text: "Enter a file name, such as letter.pdf"}
 	}
 	return form.Finding{}
 }

@@ -88,7 +88,7 @@ func only(list []string) string {
 
 func checkType(v string, _ form.Values) form.Finding {
 	if strings.TrimSpace(v) == "" {
-		return form.Finding{Level: form.Partial, Text: "The API wants a type; your account team knows the word"}
+		return form.Finding{Level: form.Incomplete, Text: "The API wants a type; your account team knows the word"}
 	}
 	return form.Finding{}
 }
@@ -121,7 +121,7 @@ func slotText(s api.Slot) string {
 
 func (m *Module) checkSlot(v string, _ form.Values) form.Finding {
 	if v == "" {
-		return form.Finding{Level: form.Partial, Text: "Choose a free slot: " + tui.KeyOf("suggest", "ctrl+n") + " goes through them"}
+		return form.Finding{Level: form.Incomplete, Text: "Choose a free slot: " + tui.KeyOf("suggest", "ctrl+n") + " goes through them"}
 	}
 	v = strings.TrimSpace(v)
 	s, known := m.slotWith(v)

@@ -65,7 +65,7 @@ func askBundle(env *Env, tunnels []string) tea.Cmd {
 			Help: "A new file " + statefile.OwnerOnlyText + "; it is sent to nobody",
 			Check: func(path string, _ form.Values) form.Finding {
 				if strings.TrimSpace(path) == "" {
-					return form.Finding{Level: form.Partial, Text: "Enter a file name"}
+					return form.Finding{Level: form.Incomplete, Text: "Enter a file name"}
 				}
 				return form.Finding{}
 			}}}}},

@@ -114,7 +114,7 @@ func (e *Env) askMute(i diagnose.Incident) tea.Cmd {
 
 func checkReason(reason string, _ form.Values) form.Finding {
 	if strings.TrimSpace(reason) == "" {
-		return form.Finding{Level: form.Partial, Text: "Enter why, such as: router swap until Friday"}
+		return form.Finding{Level: form.Incomplete, Text: "Enter why, such as: router swap until Friday"}
 	}
 	return form.Finding{}
 }
@@ -123,7 +123,7 @@ func checkHours(text string, _ form.Values) form.Finding {
 	hours, err := strconv.Atoi(strings.TrimSpace(text))
 	switch {
 	case strings.TrimSpace(text) == "":
-		return form.Finding{Level: form.Partial, Text: "Enter a number of hours"}
+		return form.Finding{Level: form.Incomplete, Text: "Enter a number of hours"}
 	case err != nil || hours < 1 || hours > mostHours:
 		return form.Finding{Level: form.Error, Text: "Use 1 to " + strconv.Itoa(mostHours) + " hours"}
 	}

@@ -192,12 +192,12 @@ func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, known map
 // Rows is the source of a page that shows rows of the store. needs are what it rests on, the first of them what its rows are.
 func Rows[T any](f *Feed, rows func(*store.Snapshot) []T, needs ...store.Target) resource.Source[T] {
 	return resource.Source[T]{
-		Rows:    func() []T { return rows(f.Last()) },
-		Status:  func() tui.Status { return f.statusOf(needs) },
-		Brings:  f.Brings,
-		Refresh: f.Refresh,
-		Needs:   func(string) []string { return store.Needs(needs...) },
-		Ended:   f.ended,
+		Rows:      func() []T { return rows(f.Last()) },
+		Status:    func() tui.Status { return f.statusOf(needs) },
+		Announces: f.Announces,
+		Refresh:   f.Refresh,
+		Needs:     func(string) []string { return store.Needs(needs...) },
+		Ended:     f.ended,
 	}
 }
 
@@ -310,8 +310,8 @@ func (f *Feed) Freshness() tui.Status {
 	return s
 }
 
-// Brings reports whether a message announces something new.
-func (f *Feed) Brings(msg tea.Msg) bool {
+// Announces reports whether a message announces something new.
+func (f *Feed) Announces(msg tea.Msg) bool {
 	switch msg.(type) {
 	case readMsg, insightMsg, unhealthySinceMsg, RouterMsg:
 		return true

@@ -106,9 +106,9 @@ func (l *Loaded[T]) Source() resource.Source[T] {
 			}
 			return s
 		},
-		Brings:  func(msg tea.Msg) bool { m, ok := msg.(loadedMsg[T]); return ok && m.of == l },
-		Refresh: l.Refresh,
-		Open:    l.Refresh,
+		Announces: func(msg tea.Msg) bool { m, ok := msg.(loadedMsg[T]); return ok && m.of == l },
+		Refresh:   l.Refresh,
+		Open:      l.Refresh,
 	}
 }
 
@@ -157,14 +157,14 @@ func (a *Asked[T]) due() tea.Cmd {
 // Source is the rows for pages.
 func (a *Asked[T]) Source() resource.Source[T] {
 	s := a.Loaded.Source()
-	status, brings := s.Status, s.Brings
+	status, brings := s.Status, s.Announces
 	s.Status = func() tui.Status {
 		out := status()
 		out.Every = a.every
 		return out
 	}
 	// Every reading of the store is a moment at which a page that is open can see whether it is time.
-	s.Brings = func(msg tea.Msg) bool {
+	s.Announces = func(msg tea.Msg) bool {
 		_, read := msg.(readMsg)
 		return read || brings(msg)
 	}

@@ -53,7 +53,7 @@ func (n *Notifier) Update(msg tea.Msg) tea.Cmd {
 		n.due = false
 		return n.flush()
 	}
-	if !n.feed.Brings(msg) {
+	if !n.feed.Announces(msg) {
 		return nil
 	}
 	for _, e := range n.fresh() {

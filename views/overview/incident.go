@@ -76,7 +76,7 @@ func (p *incident) Update(msg tea.Msg) tea.Cmd {
 		p.generation++
 		return nil
 	}
-	if !p.env.Feed.Brings(msg) {
+	if !p.env.Feed.Announces(msg) {
 		return nil
 	}
 	account := p.env.Feed.Diagnosis()

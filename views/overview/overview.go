@@ -121,7 +121,7 @@ func (p *page) Update(msg tea.Msg) tea.Cmd {
 		}
 		return nil
 	}
-	if p.env.Feed.Brings(msg) {
+	if p.env.Feed.Announces(msg) {
 		return p.diagnose()
 	}
 	return nil

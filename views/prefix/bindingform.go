@@ -70,7 +70,7 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 						Propose: s.fitting,
 						Check: func(v string, all form.Values) form.Finding {
 							if v == "" {
-								return form.Finding{Level: form.Partial, Text: "Choose a service from the list"}
+								return form.Finding{Level: form.Incomplete, Text: "Choose a service from the list"}
 							}
 							if !s.known(all) {
 								return form.Finding{}
@@ -142,9 +142,9 @@ func (s *bindingSetup) checkPrefix(v string, all form.Values) form.Finding {
 	r, ok := s.row(all)
 	switch {
 	case strings.TrimSpace(v) == "":
-		return form.Finding{Level: form.Partial, Text: "Choose a prefix from the list"}
+		return form.Finding{Level: form.Incomplete, Text: "Choose a prefix from the list"}
 	case !ok:
-		return form.Finding{Level: form.Partial, Text: "This is none of your prefixes"}
+		return form.Finding{Level: form.Incomplete, Text: "This is none of your prefixes"}
 	case r.Bindings.Err != nil:
 		return form.Finding{Level: form.Warning, Text: "Its bindings could not be read; the review reads them again"}
 	case !r.Bindings.Known():

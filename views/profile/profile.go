@@ -44,10 +44,10 @@ func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.sourc
 // source is the config in memory: it is never out of date, and needs no network.
 func (m *Module) source() resource.Source[keystore.Profile] {
 	return resource.Source[keystore.Profile]{
-		Rows:    m.rows,
-		Status:  func() tui.Status { return tui.Status{Updated: m.env.Now()} },
-		Brings:  func(msg tea.Msg) bool { _, ok := msg.(changedMsg); return ok },
-		Refresh: func() tea.Cmd { return func() tea.Msg { return changedMsg{} } },
+		Rows:      m.rows,
+		Status:    func() tui.Status { return tui.Status{Updated: m.env.Now()} },
+		Announces: func(msg tea.Msg) bool { _, ok := msg.(changedMsg); return ok },
+		Refresh:   func() tea.Cmd { return func() tea.Msg { return changedMsg{} } },
 	}
 }
 

@@ -40,10 +40,10 @@ func (m *Module) open() tui.View {
 
 func (m *Module) source() resource.Source[Entry] {
 	return resource.Source[Entry]{
-		Rows:    m.env.Requests.Entries,
-		Status:  func() tui.Status { return tui.Status{Updated: m.env.Now()} },
-		Brings:  func(tea.Msg) bool { return true }, // any answer that arrives may have added a line
-		Refresh: func() tea.Cmd { return nil },
+		Rows:      m.env.Requests.Entries,
+		Status:    func() tui.Status { return tui.Status{Updated: m.env.Now()} },
+		Announces: func(tea.Msg) bool { return true }, // any answer that arrives may have added a line
+		Refresh:   func() tea.Cmd { return nil },
 	}
 }
 

@@ -163,7 +163,7 @@ func newPassphrase(deps *Deps, name string, request keystore.Request) *form.Form
 			Help: "of the age file of profile " + name + "; it is stored nowhere",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "" {
-					return form.Finding{Level: form.Partial, Text: "type the passphrase"}
+					return form.Finding{Level: form.Incomplete, Text: "type the passphrase"}
 				}
 				return form.Finding{}
 			}}}}},

@@ -171,14 +171,14 @@ const shortPassphrase = 8
 
 func checkPassphrase(text string, _ form.Values) form.Finding {
 	if len(text) < shortPassphrase {
-		return form.Finding{Level: form.Partial, Text: "at least 8 characters; several words are best"}
+		return form.Finding{Level: form.Incomplete, Text: "at least 8 characters; several words are best"}
 	}
 	return form.Finding{}
 }
 
 func checkAgain(text string, all form.Values) form.Finding {
 	if text != all["passphrase"] {
-		return form.Finding{Level: form.Partial, Text: "not the same yet"}
+		return form.Finding{Level: form.Incomplete, Text: "not the same yet"}
 	}
 	return form.Finding{}
 }

@@ -25,7 +25,7 @@ func New(env *kit.Env, i diagnose.Incident) tui.View {
 		return env.Feed.Diagnosis().Timeline(func(e store.Event) string { text, _ := events.Text(e); return text }, i.Members...)
 	}
 	return resource.NewList(describe(env, rows), resource.Source[diagnose.Moment]{
-		Rows: rows, Status: env.Feed.Freshness, Brings: env.Feed.Brings, Refresh: env.Feed.Refresh,
+		Rows: rows, Status: env.Feed.Freshness, Announces: env.Feed.Announces, Refresh: env.Feed.Refresh,
 		Open:  func() tea.Cmd { return env.Feed.LookUpIncident(i) },
 		Needs: func(string) []string { return store.Needs(store.TargetsOf(store.Overview()...)...) },
 	})

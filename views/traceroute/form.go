@@ -106,7 +106,7 @@ func checkTargets(v string, all form.Values) form.Finding {
 	targets := field.Words(v)
 	switch {
 	case len(targets) == 0:
-		return form.Finding{Level: form.Partial, Text: "Enter where the traceroute is to lead, such as 203.0.113.1"}
+		return form.Finding{Level: form.Incomplete, Text: "Enter where the traceroute is to lead, such as 203.0.113.1"}
 	case len(targets) > rules.TraceTargets:
 		return form.Finding{Level: form.Error, Text: "At most " + strconv.Itoa(rules.TraceTargets) + " at once"}
 	}

@@ -28,10 +28,10 @@ type page struct {
 func newPage(m *Module, r *run) *page {
 	p := &page{m: m, run: r}
 	p.List = resource.NewList(m.describePlaces(r), resource.Source[*place]{
-		Rows:    func() []*place { return r.places },
-		Status:  func() tui.Status { return tui.Status{Updated: cmp.Or(r.ended, m.env.Now())} },
-		Brings:  func(msg tea.Msg) bool { done, ok := msg.(doneMsg); return ok && done.run == r },
-		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "Press a to run it again") },
+		Rows:      func() []*place { return r.places },
+		Status:    func() tui.Status { return tui.Status{Updated: cmp.Or(r.ended, m.env.Now())} },
+		Announces: func(msg tea.Msg) bool { done, ok := msg.(doneMsg); return ok && done.run == r },
+		Refresh:   func() tea.Cmd { return tui.Toast(tui.Muted, "Press a to run it again") },
 	})
 	return p
 }
@@ -223,10 +223,10 @@ func traceTime(t api.ColoTrace) string {
 // hopsPage is the whole way from one location: every node of every step.
 func (m *Module) hopsPage(p *place, ended time.Time) tui.View {
 	return resource.NewList(describeHops(p, m.env.Glyphs), resource.Source[*hop]{
-		Rows:    func() []*hop { return p.hops },
-		Status:  func() tui.Status { return tui.Status{Updated: cmp.Or(ended, m.env.Now())} },
-		Brings:  func(tea.Msg) bool { return false },
-		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "Press esc, then a to run it again") },
+		Rows:      func() []*hop { return p.hops },
+		Status:    func() tui.Status { return tui.Status{Updated: cmp.Or(ended, m.env.Now())} },
+		Announces: func(tea.Msg) bool { return false },
+		Refresh:   func() tea.Cmd { return tui.Toast(tui.Muted, "Press esc, then a to run it again") },
 	})
 }
 

@@ -218,9 +218,9 @@ func (m *Module) open() tui.View {
 
 func (m *Module) source() resource.Source[*run] {
 	return resource.Source[*run]{
-		Rows:   func() []*run { return m.runs },
-		Status: func() tui.Status { return tui.Status{Updated: m.env.Now()} },
-		Brings: func(tea.Msg) bool { return true }, // a run that begins sends none of its own
+		Rows:      func() []*run { return m.runs },
+		Status:    func() tui.Status { return tui.Status{Updated: m.env.Now()} },
+		Announces: func(tea.Msg) bool { return true }, // a run that begins sends none of its own
 		Refresh: func() tea.Cmd {
 			return tui.Toast(tui.Muted, "Nothing to refresh: a traceroute appears when it is finished")
 		},

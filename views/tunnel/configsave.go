@@ -44,7 +44,7 @@ func (r *saver) askWhere(title string, config routerconfig.Config) tea.Cmd {
 
 func checkPath(path string, _ form.Values) form.Finding {
 	if strings.TrimSpace(path) == "" {
-		return form.Finding{Level: form.Partial, Text: "Enter a file name, such as router.txt"}
+		return form.Finding{Level: form.Incomplete, Text: "Enter a file name, such as router.txt"}
 	}
 	return form.Finding{}
 }

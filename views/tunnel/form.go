@@ -238,7 +238,7 @@ func (m *Module) commonValues(t api.Tunnel) form.Values {
 
 // awaited says that a proposal cannot be made yet: it rests on something that is still being read.
 func awaited(what string) form.Finding {
-	return form.Finding{Level: form.Partial, Text: "Reading " + what + " for a suggestion: wait, or choose yourself"}
+	return form.Finding{Level: form.Incomplete, Text: "Reading " + what + " for a suggestion: wait, or choose yourself"}
 }
 
 // proposeHealth proposes the health check that the account's product and the device take. Prefixes of one's own are Magic Transit's; an

@@ -242,7 +242,7 @@ func TestAFormThatIsOpenedEarlyProposesOnlyWhatItKnows(t *testing.T) {
 		}
 		for _, key := range []string{"bgp", "hc_type", "hc_direction", "routes"} {
 			if then, proposed := proposals(sections(whole)...)[key]; proposed && (name == "twin" || key != "routes") {
-				if f := fieldNamed(sections(early), key); then == "" || f.Check("", form.Values{}).Level != form.Partial {
+				if f := fieldNamed(sections(early), key); then == "" || f.Check("", form.Values{}).Level != form.Incomplete {
 					t.Errorf("%s: %s says %+v while it waits for %q", name, key, f.Check("", form.Values{}), then)
 				}
 			}

@@ -79,7 +79,7 @@ func checkOwnKey(of int) func(string, form.Values) form.Finding {
 				return form.Finding{}
 			}
 		}
-		return form.Finding{Level: form.Partial, Text: "Enter the key"}
+		return form.Finding{Level: form.Incomplete, Text: "Enter the key"}
 	}
 }
 
@@ -88,7 +88,7 @@ func checkAgain(v string, all form.Values) form.Finding {
 	case v == all[keyOf(0)]:
 		return form.Finding{}
 	case len(v) < len(all[keyOf(0)]):
-		return form.Finding{Level: form.Partial, Text: "Type the same key again"}
+		return form.Finding{Level: form.Incomplete, Text: "Type the same key again"}
 	}
 	return form.Finding{Level: form.Error, Text: "The two keys differ: type both again"}
 }

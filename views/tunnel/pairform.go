@@ -115,7 +115,7 @@ func (p pairing) router() form.Section {
 			{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
 				Check: func(v string, all form.Values) form.Finding {
 					if v == "" {
-						return form.Finding{Level: form.Partial, Text: "Enter the public address of your router"}
+						return form.Finding{Level: form.Incomplete, Text: "Enter the public address of your router"}
 					}
 					return p.checks(all).checkCustomer(v, all)
 				}},
@@ -234,7 +234,7 @@ func (p pairing) checkTwinEndpoint(v string, all form.Values) form.Finding {
 func (p pairing) checkTwinCustomer(v string, all form.Values) form.Finding {
 	switch {
 	case strings.TrimSpace(v) == "":
-		return form.Finding{Level: form.Partial,
+		return form.Finding{Level: form.Incomplete,
 			Text: "Enter a second public address: with one of Cloudflare's, two tunnels need two of yours"}
 	case strings.TrimSpace(v) == strings.TrimSpace(all["customer_endpoint"]):
 		return form.Finding{Level: form.Error, Text: "The first tunnel has this address: with one of Cloudflare's, two tunnels need two of yours"}

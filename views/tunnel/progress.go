@@ -65,7 +65,7 @@ func (t tracker) Update(msg tea.Msg) tea.Cmd {
 	if looked, ok := msg.(kit.RecheckedMsg); ok {
 		t.m.keyFound(looked)
 	}
-	if len(t.m.progress) > 0 && t.m.env.Feed.Brings(msg) {
+	if len(t.m.progress) > 0 && t.m.env.Feed.Announces(msg) {
 		for _, p := range t.m.progress {
 			p.look(t.m)
 		}

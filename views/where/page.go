@@ -28,7 +28,7 @@ func (m *Module) page(p netip.Prefix) tui.View {
 	}
 	return resource.NewDetail(resource.Description[*diagnose.Lookup]{
 		Plural: "Where", ID: func(w *diagnose.Lookup) string { return w.Prefix.String() },
-		Name:     func(w *diagnose.Lookup) string { return "Where " + Name(w.Prefix) },
+		Name:     func(w *diagnose.Lookup) string { return "Destination " + Name(w.Prefix) },
 		Sections: func(w *diagnose.Lookup, _ time.Time) []resource.Section { return m.sections(*w) },
 		Around:   func(w *diagnose.Lookup, now time.Time) []resource.Section { return m.around(w.Destination, now) },
 	}, source, look())

@@ -63,7 +63,7 @@ func (m *Module) Through(name string, ids ...string) tui.View {
 		t := m.env.Feed.Diagnosis().Table()
 		return pointers(t.Through(ids...))
 	}
-	d := m.describe("Over " + name)
+	d := m.describe("Destinations over " + name)
 	d.None = "No static route uses it. The API does not show routes learned by BGP."
 	return resource.NewList(d, m.source(rows))
 }
@@ -165,7 +165,7 @@ func (m *Module) ask() tea.Cmd {
 			{Key: "address", Label: "Address or network", Help: "Such as 10.64.3.7, 10.64.3.0/24 or 2001:db8::1",
 				Check: func(v string, _ form.Values) form.Finding {
 					if _, err := Parse(v); err != nil {
-						return form.Finding{Level: form.Partial, Text: "Enter an address or a network such as 10.64.3.0/24"}
+						return form.Finding{Level: form.Incomplete, Text: "Enter an address or a network such as 10.64.3.0/24"}
 					}
 					return form.Finding{}
 				}}}}}, Submit: func(v form.Values) tea.Cmd {

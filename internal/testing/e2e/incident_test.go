@@ -118,7 +118,7 @@ func TestAMassOutageIsOneIncident(t *testing.T) {
 			t.Logf("no key pressed:\n%s", s.Box())
 			a.shortIncident(t, c.all, c.row[0], fallen)
 			term.Press("i")
-			term.WaitFor("the destinations behind it", showsAll("Over "+c.row[0], "DESTINATION"))
+			term.WaitFor("the destinations behind it", showsAll("Destinations over "+c.row[0], "DESTINATION"))
 			term.Press("esc")
 			term.WaitText("AFFECTED")
 			term.Press("enter")

@@ -50,7 +50,7 @@ func TestLineByLineNothingIsForTheEye(t *testing.T) {
 			t.Errorf("a question mark in place of a number: %q", line)
 		}
 	}
-	for _, want := range []string{"Where 198.18.20.77.", "BGP sessions", "Interconnects", "What this means"} {
+	for _, want := range []string{"Destination 198.18.20.77.", "BGP sessions", "Interconnects", "What this means"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q was not said", want)
 		}
@@ -85,7 +85,7 @@ func TestLineByLineWhereIncidentAndPair(t *testing.T) {
 		"Redundant pair", "?",
 		":leave", "quit")
 	at := 0
-	for _, want := range []string{"iad-dc1-gre", "What this means", "Where 10.61.16.9.", "no healthy path left", "nrt-br1-ipsec",
+	for _, want := range []string{"iad-dc1-gre", "What this means", "Destination 10.61.16.9.", "no healthy path left", "nrt-br1-ipsec",
 		"New pair of tunnels", "Step 1 of"} {
 		i := strings.Index(said[at:], want)
 		if i < 0 {
