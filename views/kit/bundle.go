@@ -111,6 +111,9 @@ func (b *bundling) Init() tea.Cmd {
 			return bundledMsg{saving: b, path: path, err: err}
 		}
 		c := env.Feed.Bundle(env.Ctx, env.Account, known, func(p store.Progress) { b.progress.Store(&p) }, b.tunnels...)
+		if err := env.Ctx.Err(); err != nil { // the program ends: half a bundle would look like a whole one
+			return bundledMsg{saving: b, path: path, err: err}
+		}
 		c.Version, c.Hide = env.Version, env.Hide
 		for _, r := range slices.Backward(env.Requests.Entries()) {
 			c.Requests = append(c.Requests, r.Exchange)
