@@ -98,7 +98,8 @@ func ASN(text string) string {
 // match is an entry that matches, and how well.
 type match struct {
 	*entry
-	tier, closeness int // closeness: bits of the network that contains the address
+	tier, closeness int  // closeness: bits of the network that contains the address
+	another         bool // it is another of its names that matches so well, as the code of a location
 	uses            float64
 	by              string // the sentence in which it was found, such as its description
 }
@@ -181,8 +182,8 @@ func (q query) addressTier(name string) int {
 	return noMatch
 }
 
-// match is how well an entry matches, and how closely its networks contain what was typed.
-func (q query) match(e *entry) (tier, closeness int, by string) {
+// best is how well an entry matches, and how closely its networks contain what was typed.
+func (q query) best(e *entry) (tier, closeness int, another bool, by string) {
 	tier = noMatch
 	if len(q.text) >= scatteredFrom && len(e.lower) > 0 && inOrder(e.lower[0], q.text) {
 		tier = scattered // in its own name alone: a hit in what is not seen looks like a fault
@@ -197,8 +198,11 @@ func (q query) match(e *entry) (tier, closeness int, by string) {
 		if i > 0 && e.points && now == exact {
 			now = meant // its next hop: what has that address goes first
 		}
-		if tier = min(tier, now); tier == exact {
-			return exact, 0, ""
+		if now < tier {
+			tier, another = now, i > 0
+		}
+		if tier == exact {
+			return exact, 0, another, ""
 		}
 		if q.asn != "" && strings.HasPrefix(name, "as ") && name[3:] == q.asn {
 			tier = min(tier, meant)
@@ -214,7 +218,7 @@ func (q query) match(e *entry) (tier, closeness int, by string) {
 	if tier != contains {
 		by = ""
 	}
-	return tier, closeness, by
+	return tier, closeness, another, by
 }
 
 // rank are the entries for what was typed, best first. Equal ones keep one order, for the fingers.
@@ -222,14 +226,14 @@ func rank(entries []entry, text string, uses func(id string) float64) []match {
 	q := readQuery(text)
 	var out []match
 	for i := range entries {
-		tier, closeness, by := q.match(&entries[i])
+		tier, closeness, another, by := q.best(&entries[i])
 		if tier < scattered || tier == scattered && entries[i].sort <= sortObject {
-			out = append(out, match{&entries[i], tier, closeness, uses(entries[i].id), by})
+			out = append(out, match{&entries[i], tier, closeness, another && tier == begins, uses(entries[i].id), by})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b match) int {
-		c := cmp.Or(cmp.Compare(a.tier, b.tier), pointing(a)-pointing(b), cmp.Compare(b.closeness, a.closeness), cmp.Compare(b.uses, a.uses),
-			cmp.Compare(a.sort, b.sort))
+		c := cmp.Or(cmp.Compare(a.tier, b.tier), pointing(a)-pointing(b), cmp.Compare(b.closeness, a.closeness),
+			others(a)-others(b), cmp.Compare(b.uses, a.uses), cmp.Compare(a.sort, b.sort))
 		if c == 0 && a.sort == sortObject {
 			return Natural(a.name, b.name)
 		}
@@ -239,6 +243,14 @@ func rank(entries []entry, text string, uses func(id string) float64) []match {
 		out = out[:i+scatteredShown]
 	}
 	return out
+}
+
+// others puts what is called so itself before what has another name that begins so: the tunnel nrt-br1 before Tokyo, whose code is nrt02.
+func others(m match) int {
+	if m.another {
+		return 1
+	}
+	return 0
 }
 
 // pointing puts what has a name of its own before what points at it, where both are called exactly as was typed.

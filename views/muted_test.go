@@ -36,6 +36,23 @@ func TestAFindingIsMutedOnTheTunnelsOwnPage(t *testing.T) {
 	d.reads(`Mute "Validation failed" on 198.18.40.0/24`)
 }
 
+// What is muted goes to the end of the overview, with the word that says why it is there.
+func TestTheOverviewSaysWhatIsMuted(t *testing.T) {
+	d := sit(t, "overview", nil)
+	list, err := mute.Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.env.Feed.SetMutes(list)
+	d.narrow()
+	d.reads("Prefix withdrawn")
+	d.lacks("muted")
+	d.Press("m")
+	d.types("planned")
+	d.Press("ctrl+s")
+	d.reads("198.18.20.0/24 ✗ Withdrawn", "Prefix withdrawn (muted)")
+}
+
 // Of what is well there is nothing to mute, and it is said.
 func TestWhatIsWellCannotBeMuted(t *testing.T) {
 	d := sit(t, "tunnels", nil)

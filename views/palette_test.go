@@ -77,6 +77,8 @@ func TestThePaletteLeadsToWhatHasAName(t *testing.T) {
 	d.goes("ashburn", "Location", "Ashburn")
 	d.goes("CNI settings", "AS 13335, Cloudflare")
 	d.goes("oslo-br7-gre", "Guided setup", "draft of oslo-br7-gre")
+	d.goes("as64700", "198.18.40.0/24")
+	d.goes("nrt", "Overview › nrt-br1-ipsec") // and not Tokyo, nrt02
 	d.Press(":")
 	d.types("tunnels")
 	d.Press("enter")

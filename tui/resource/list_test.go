@@ -93,13 +93,24 @@ func TestFilterWhileItIsTyped(t *testing.T) {
 	r.sees("/fra")
 	r.press("/", "x").hasRows("")
 	r.sees("No row matches x")
-	r.press("esc").hasRows(">fra-gre fra-ipsec fra-new") // the filter before; there was no row to stay on
-	r.press("esc").hasRows("ams-gre >fra-gre fra-ipsec fra-new")
+	r.press("esc").hasRows("fra-gre >fra-ipsec fra-new") // the filter before, and the row
+	r.press("esc").hasRows("ams-gre fra-gre >fra-ipsec fra-new")
 	r.press("/", "a", "backspace", "backspace")
 	if r.view.(tui.Capturer).Capturing() {
 		t.Error("backspace in an empty filter does not leave it")
 	}
 	r.press("/", "s", "t", "a", "t", "e", ":", "d", "o").hasRows(">fra-gre")
+}
+
+// The words on the way to a filter hide the row that somebody is at: with the whole filter it is under the cursor again.
+func TestTheCursorsRowComesBackWithTheWholeFilter(t *testing.T) {
+	r := atList(t, "ams=up", "fra=up", "lhr=up", "zrh=up").press("j")
+	r.hasRows("ams >fra lhr zrh")
+	r.press("/", "z").hasRows(">zrh")
+	r.press("backspace", "!").hasRows("ams >fra lhr zrh")
+	r.press("r").hasRows(">ams")
+	r.press("h").hasRows("ams >fra lhr")
+	r.press("esc").hasRows("ams >fra lhr zrh")
 }
 
 func TestMarkedRowsAreActedOnTogether(t *testing.T) {

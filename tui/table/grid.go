@@ -208,7 +208,8 @@ func (t *grid) Select(id string) bool {
 // Filter is the filter as typed; SetFilter changes it.
 func (t *grid) Filter() string { return t.filter }
 
-// SetFilter shows only the rows that match; see Query.
+// SetFilter shows only the rows that match; see Query. While it is typed, words that are not whole yet may hide the cursor's row: it is
+// there again with the first text that it passes; before, the cursor is on the first row.
 func (t *grid) SetFilter(text string) {
 	t.filter = text
 	names := t.Keys()
@@ -217,6 +218,9 @@ func (t *grid) SetFilter(text string) {
 	}
 	t.query = ParseQuery(text, names)
 	t.rebuild()
+	if t.typing.on && !t.Select(t.typing.meant) && len(t.order) > 0 {
+		t.Select(t.ids[t.order[0]])
+	}
 }
 
 // SortBy orders by the column with the given key; an unknown key changes nothing.

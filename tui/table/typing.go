@@ -15,6 +15,7 @@ type typing struct {
 	made   bool
 	on     bool
 	before string // the filter before it was edited, for esc
+	meant  string // id of the row that the cursor was put on
 }
 
 // Filtering reports whether the filter is being typed: keys go to FilterKey.
@@ -25,7 +26,7 @@ func (t *grid) StartFilter() tea.Cmd {
 	if !t.typing.made {
 		t.typing.input, t.typing.made = tui.NewInput("/"), true
 	}
-	t.typing.on, t.typing.before = true, t.filter
+	t.typing.on, t.typing.before, t.typing.meant = true, t.filter, t.cursor
 	t.typing.input.SetValue("")
 	return t.typing.input.Focus()
 }
@@ -40,12 +41,14 @@ func (t *grid) FilterKey(msg tea.Msg) tea.Cmd {
 	case "enter":
 		t.typing.on = false
 	case "esc":
-		t.typing.on = false
 		t.SetFilter(t.typing.before)
+		t.typing.on = false
 	case "up":
 		t.move(-1)
+		t.typing.meant = t.cursor
 	case "down":
 		t.move(1)
+		t.typing.meant = t.cursor
 	case "backspace":
 		if t.typing.input.Value() == "" {
 			t.typing.on = false

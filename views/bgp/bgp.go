@@ -61,6 +61,7 @@ type page struct {
 	input     textinput.Model
 	filtering bool
 	before    string
+	meant     string // the id under the cursor when the filter was opened
 	filter    string
 	only      bool
 
@@ -152,7 +153,7 @@ func (p *page) filterKey(msg tea.KeyPressMsg) tea.Cmd {
 		p.filtering = false
 		return nil
 	case "esc":
-		p.filtering, p.filter = false, p.before
+		p.filtering, p.filter, p.on = false, p.before, p.meant
 		p.find()
 		p.clamp()
 		return nil
@@ -171,6 +172,9 @@ func (p *page) edit(msg tea.Msg) (cmd tea.Cmd) {
 	if text := p.input.Value(); text != before {
 		p.filter = text
 		p.sort()
+		p.at, p.on = 0, p.meant // a text that is not whole yet may hide it
+		p.find()
+		p.clamp()
 	}
 	return cmd
 }
@@ -400,7 +404,7 @@ func (p *page) Actions() []tui.Action {
 		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common,
 			Long: "Show only sessions with the words you type",
 			Run: func() tea.Cmd {
-				p.filtering, p.before = true, p.filter
+				p.filtering, p.before, p.meant = true, p.filter, p.on
 				p.input.SetValue("")
 				return p.input.Focus()
 			}}}...)

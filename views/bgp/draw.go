@@ -105,7 +105,7 @@ func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 	if len(all) != len(p.cards) {
 		line[0].Text = fmt.Sprintf(" %d of %d panels", len(all), len(p.cards))
 	}
-	if n := p.worse(); n > 0 {
+	if n := p.worse(); n > 0 && !p.still {
 		line = append(line, tui.Span{Text: fmt.Sprintf("   %d worse since the last sort: s", n), Role: tui.Pending})
 	}
 	if p.filter != "" {
@@ -178,6 +178,9 @@ func (k card) draw(c tui.Canvas, selected bool, width, height, signs int, slot t
 func (p *page) Tell(now time.Time) tui.Telling {
 	all := p.shown()
 	out := tui.Telling{Above: []string{counted(all) + "; the worst first."}, Current: p.on}
+	if p.filter != "" {
+		out.Above = append(out.Above, fmt.Sprintf("Filter: %s. %d of %d rows pass.", tui.Clean(p.filter), len(all), len(p.cards)))
+	}
 	if len(all) == 0 {
 		out.Above = []string{p.nothing("clear-filter", "problems")}
 	}

@@ -36,5 +36,6 @@ func (p *Panel) take() {
 	if now := p.page.env.Feed.Last(); now != p.taken {
 		p.taken = now
 		p.page.take()
+		p.page.sort() // nobody is at its keys, and the worst are to stand first
 	}
 }

@@ -28,7 +28,7 @@ func (s DeleteImpact) Guards() change.Guards {
 	case s.Session == store.Down:
 		*told = append(*told, "Its session is down.")
 	}
-	if s.Health != store.HealthUnknown {
+	if s.Health != store.HealthUnknown && (s.Health != store.Healthy || g.Live != passesChecks) {
 		*told = append(*told, "Health checks report it "+string(s.Health)+".")
 	}
 	if s.Carries != "" {
@@ -36,6 +36,9 @@ func (s DeleteImpact) Guards() change.Guards {
 	}
 	return g
 }
+
+// passesChecks says that the health checks alone find it working.
+const passesChecks = "It passes health checks."
 
 // live says by what it is seen to work, the surest sign alone.
 func (s DeleteImpact) live() string {
@@ -45,7 +48,7 @@ func (s DeleteImpact) live() string {
 	case s.Carries != "":
 		return "It carries traffic."
 	case s.Health == store.Healthy, s.Health == store.Degraded:
-		return "It passes health checks."
+		return passesChecks
 	}
 	return ""
 }

@@ -135,7 +135,15 @@ func (p *page) rows(c tui.Canvas) []string {
 func (p *page) hidden() string {
 	first, last := p.table.Window()
 	above, below := first-1, p.table.Shown()-last
+	muted := 0
+	for _, t := range p.worst {
+		if t.IsMuted() {
+			muted++
+		}
+	}
 	switch {
+	case above == 0 && muted > 0:
+		return fmt.Sprintf("%d more below (%d muted)", below, min(muted, below))
 	case above == 0:
 		return fmt.Sprintf("%d more below", below)
 	case below == 0:

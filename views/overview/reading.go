@@ -36,8 +36,14 @@ func (t trouble) since(now time.Time) string {
 	return tunnel.SinceText(t.began, now)
 }
 
+// mutedMark stands behind what is muted: the row is at the end of the list, and somebody who looks for it must see why.
+const mutedMark = " (muted)"
+
 // points is what it points to, in words that no column cuts.
 func (t trouble) points() string {
+	if t.IsMuted() {
+		return t.Cause.Short() + mutedMark
+	}
 	if !t.Several() {
 		if t.Likelihood < diagnose.Likely {
 			return t.Cause.Short() + "?"

@@ -32,8 +32,12 @@ func (m *Module) Objects() []tui.Object {
 
 func (m *Module) object(p store.Prefix) tui.Object {
 	r := row{Prefix: p}
+	more := []string{p.ID, p.Description}
+	if p.ASN != nil {
+		more = append(more, "AS "+asn(p.ASN))
+	}
 	return tui.Object{ID: "prefixes/" + p.ID, Kind: string(kind.Prefixes), Label: kind.Prefixes.About().One, Name: p.CIDR,
-		More: []string{p.ID, p.Description}, Nets: kit.Networks(p.CIDR), Open: m.openOne(r),
+		More: more, Nets: kit.Networks(p.CIDR), Open: m.openOne(r),
 		Fact: func() tui.Line {
 			a, _ := m.now(r).advertisement()
 			return tui.Line{{Text: "advertised: ", Role: tui.Muted}, {Text: a.word(), Role: a.role(r.approved())}}

@@ -23,7 +23,7 @@ func (m *Module) object(r api.Route) tui.Object {
 	return tui.Object{ID: "routes/" + r.ID, Kind: string(kind.Routes), Label: kind.Routes.About().One, Name: r.Prefix, Points: true,
 		More: []string{r.ID, r.Nexthop, r.Description}, Nets: kit.Networks(r.Prefix), Open: m.openOne(r),
 		Fact: func() tui.Line {
-			line := tui.Line{{Text: fmt.Sprintf("priority %d through %s", r.Priority, tui.Clean(via(m.env, r))), Role: tui.Muted}}
+			line := tui.Line{{Text: fmt.Sprintf("through %s, priority %d", tui.Clean(via(m.env, r)), r.Priority), Role: tui.Muted}}
 			if c, ok := m.conduit(r); ok && c.State != "" {
 				line = append(line, tui.Span{Text: "  " + c.State, Role: c.Role})
 			}

@@ -245,7 +245,7 @@ func (r *RouterConfig) holdsKey() bool {
 func (r *RouterConfig) Draw(c tui.Canvas) []string {
 	top := tui.Line{{Text: " For ", Role: tui.Muted}, {Text: r.platforms[r.at].Title(), Role: tui.Strong},
 		{Text: fmt.Sprintf("   %d of %d; tab: next", r.at+1, len(r.platforms)), Role: tui.Muted}}
-	if n := len(r.router.Tunnels); n > 1 {
+	if n := len(r.router.Tunnels); n > 1 && r.err == nil {
 		top = append(top, tui.Span{Text: fmt.Sprintf("   %d tunnels of one router", n), Role: tui.Strong})
 	}
 	if r.holdsKey() {

@@ -240,7 +240,7 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 			Run:  func() tea.Cmd { return m.replace(t.ID, t.Name) }})
 	}
 	return append(out, m.ownKeys([]store.Tunnel{t}), tui.Action{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
-		Long: "Generate a new pre-shared key; the tunnel is down until your router has it",
+		Long: "Generate a new pre-shared key; the tunnel fails at its next key exchange until your router has it",
 		Run:  func() tea.Cmd { return m.rotate(t.ID, t.Name) }})
 }
 

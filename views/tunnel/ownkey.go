@@ -36,7 +36,7 @@ func (m *Module) ownKeysOf(rows []store.Tunnel) []tui.Action {
 
 func (m *Module) ownKeys(rows []store.Tunnel) tui.Action {
 	return tui.Action{Name: "set-key", Keys: []string{"A"}, Short: "own key", Why: m.env.NoWrites,
-		Long: "Set a pre-shared key of your own; the tunnel is down until your router has it",
+		Long: "Set a pre-shared key of your own; the tunnel fails at its next key exchange until your router has it",
 		Run:  func() tea.Cmd { return tui.Push(form.New(m.ownKeysForm(rows))) }}
 }
 
