@@ -158,7 +158,7 @@ func TestTheNumbersOfAPageStay(t *testing.T) {
 	d.types("The part door.", "back\n")
 	d.types("\n3  part: axle", "3\n") // news, with a number of its own; that the others have moved is none
 	d.types("The part axle.", "back\n")
-	d.until(t, "The part axle> back")
+	d.until(t, "The part axle> back\n\nthing. Fetched just now. page reads it out again.\nthing> ") // before that the poll would be read out
 	s.poll(d, 2, thing("axle", "wheel"))
 	d.types("Poll 2 is there.", "2\n")
 	d.types("part is gone, or says something else", "page\n")
