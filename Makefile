@@ -74,7 +74,7 @@ fuzz: ## fuzz every decoder and validator for FUZZTIME (20s) each
 		echo "fuzz $$file $${func#func }"; go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "./$${file%/*}" || exit 1; done
 
 # The long forms of the tests of docs/reliability.md, with their figures; the short ones are in `make test`.
-LONG := FLAREWIRE_LONG=1 go test -count=1 -timeout 15m -v ./internal/testing/reliability
+LONG := FLAREWIRE_LONG=1 go test -count=1 -timeout 45m -v ./internal/testing/reliability
 
 fault-matrix: fault-matrix-pages fault-matrix-changes ## every page, command and change under every fault, as tables (8 min; make -j2: 5)
 
