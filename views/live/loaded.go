@@ -157,7 +157,7 @@ func (a *Asked[T]) due() tea.Cmd {
 // Source is the rows for pages.
 func (a *Asked[T]) Source() resource.Source[T] {
 	s := a.Loaded.Source()
-	status, brings := s.Status, s.Announces
+	status, announces := s.Status, s.Announces
 	s.Status = func() tui.Status {
 		out := status()
 		out.Every = a.every
@@ -166,7 +166,7 @@ func (a *Asked[T]) Source() resource.Source[T] {
 	// Every reading of the store is a moment at which a page that is open can see whether it is time.
 	s.Announces = func(msg tea.Msg) bool {
 		_, read := msg.(readMsg)
-		return read || brings(msg)
+		return read || announces(msg)
 	}
 	s.Refresh, s.Open = a.Refresh, a.Refresh
 	s.Looked = func(string) tea.Cmd { return a.due() }

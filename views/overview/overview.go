@@ -244,7 +244,7 @@ func (p *page) columns() []table.Column[trouble] {
 			Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 6, Right: true, Live: true, Text: trouble.since,
 			Compare: func(a, b trouble) int { return b.began.At.Compare(a.began.At) }},
-		{Key: "cause", Title: "PROBLEM", Width: diagnose.ShortWidth, Grow: len(mutedMark), Text: text(trouble.points)},
+		{Key: "cause", Title: "PROBLEM", Width: diagnose.ShortWidth, Grow: len(mutedMark), Text: text(trouble.problem)},
 		{Key: "left", Title: "REDUNDANCY", Width: 36, Grow: 90, Priority: 1, Text: text(trouble.left)},
 	}
 }

@@ -39,11 +39,16 @@ func (t trouble) since(now time.Time) string {
 // mutedMark stands behind what is muted: the row is at the end of the list, and somebody who looks for it must see why.
 const mutedMark = " (muted)"
 
+// problem is what it points to, and whether it is muted.
+func (t trouble) problem() string {
+	if t.IsMuted() {
+		return t.points() + mutedMark
+	}
+	return t.points()
+}
+
 // points is what it points to, in words that no column cuts.
 func (t trouble) points() string {
-	if t.IsMuted() {
-		return t.Cause.Short() + mutedMark
-	}
 	if !t.Several() {
 		if t.Likelihood < diagnose.Likely {
 			return t.Cause.Short() + "?"
